@@ -1,0 +1,1 @@
+"""Subsidies from policy to payout, financing, upper-level programmes, guidance fund."""

@@ -1,0 +1,11 @@
+"""App configuration."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.apps import DomainConfig
+
+
+class FundsConfig(DomainConfig):
+    name = "funds"
+    verbose_name = _("Funds")
+    url_prefix = "funds/"

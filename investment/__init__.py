@@ -1,0 +1,1 @@
+"""Investment promotion: seven task forces, leads, the ten steps of park entry."""

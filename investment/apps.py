@@ -1,0 +1,11 @@
+"""App configuration."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.apps import DomainConfig
+
+
+class InvestmentConfig(DomainConfig):
+    name = "investment"
+    verbose_name = _("Investment")
+    url_prefix = "investment/"

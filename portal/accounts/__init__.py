@@ -1,0 +1,1 @@
+"""Who signs in: users, park-wide duties, sign-in and lock-out."""

@@ -1,0 +1,28 @@
+"""App configurations of the kernel's root and the base class of every domain app."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class DomainConfig(AppConfig):
+    """Base of a domain app: says which kernel declarations the app brings.
+
+    The kernel loads `access`, `flow`, `reports` and `ledgers` of every installed app, and mounts
+    `<app>.urls` under `url_prefix`; a domain app registers nothing by hand.
+    """
+
+    default_auto_field = "django.db.models.BigAutoField"
+    url_prefix: ClassVar[str] = ""
+
+
+class PortalConfig(AppConfig):
+    """The kernel's root: loads what the other apps declare, once all models are there."""
+
+    name = "portal"
+    default = True
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        autodiscover_modules("access", "flow", "reports", "ledgers", "checks")

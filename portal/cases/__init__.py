@@ -1,0 +1,1 @@
+"""The case engine: one noun, one writer, one clock, one timeline for all domains."""

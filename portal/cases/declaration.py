@@ -1,0 +1,246 @@
+"""How a domain declares its flows. A declaration holds no state: the engine executes it.
+
+A flow is one kind of case: its steps, its transitions, its limits and its escalation ladder.
+Limits and ladder here are only the seed of the first `ServiceStandard`; from then on the
+database rules and an administrator edits them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.cases.models import Case, Holder, Trigger
+from portal.worktime.clock import Limit, Unit
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from portal.cases.forms import ActionForm
+    from portal.cases.move import Move
+    from portal.park.models import Team
+
+Text = str | Promise
+ANY_GRADE = ""
+
+
+def working_days(amount: int) -> Limit:
+    return Limit(Decimal(amount), Unit.WORKING_DAY)
+
+
+def service_hours(amount: str) -> Limit:
+    """Time within the service hours of working days."""
+    return Limit(Decimal(amount), Unit.SERVICE_HOUR)
+
+
+def hours(amount: str) -> Limit:
+    """Time round the clock, for what cannot wait until morning."""
+    return Limit(Decimal(amount), Unit.HOUR)
+
+
+@dataclass(frozen=True)
+class Within:
+    """The step has a limit of its own, by grade ("" = every other grade)."""
+
+    limits: Mapping[str, Limit]
+
+
+@dataclass(frozen=True)
+class Promised:
+    """The step has no limit of its own: the promise of the whole case rules."""
+
+
+@dataclass(frozen=True)
+class Unlimited:
+    """The step may last as long as it takes; says why."""
+
+    why: Text
+
+
+LimitRule = Within | Promised | Unlimited
+
+
+def within(limit: Limit, **by_grade: Limit) -> Within:
+    """A limit for every grade, and others for the grades named."""
+    return Within({ANY_GRADE: limit, **by_grade})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state of a case.
+
+    `counts` false: while the case stays here the promise stands still (it waits for the
+    enterprise or a third party). `lapse` names the transition that the system performs when the
+    step's own limit has run out. `outcome` makes the step an end of the flow.
+    """
+
+    name: str
+    label: Text
+    limit: LimitRule = field(default_factory=Promised)
+    holder: Holder = Holder.DEPARTMENT
+    counts: bool = True
+    lapse: str = ""
+    outcome: str = ""
+    plain: Text = ""  # the same in words for the enterprise
+    rail: bool = True  # shown on the line of steps
+
+    @property
+    def is_end(self) -> bool:
+        return bool(self.outcome)
+
+
+Guard = Callable[["Case", "Move"], None]
+Effect = Callable[["Move"], None]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One thing that can be done to a case.
+
+    Its name is the action, the permission, the address, the verb in the timeline and the test.
+    `target` empty keeps the step. `who` are access words, one of which must fit. `ready` raises
+    `Refused` for what must come first (the page shows it beside the button); `guard` does the same
+    once the input is known. `effect` writes the domain's own rows and may route the case through the move.
+    `not_by` names earlier transitions whose performer may not do this one (four eyes).
+    """
+
+    name: str
+    label: Text
+    source: Sequence[str]
+    target: str
+    who: Sequence[str]
+    form: type[ActionForm] | None = None
+    ready: Callable[[Case], None] | None = None
+    guard: Guard | None = None
+    effect: Effect | None = None
+    may_lead_to: Sequence[str] = ()  # other steps to which the effect may turn the move
+    tells: Sequence[str] = ()
+    reason_required: bool = False
+    while_paused: bool = False
+    starts_clock: bool = False
+    not_by: Sequence[str] = ()
+    keeps_assignee: bool = True
+    primary: bool = False
+    grave: bool = False  # refuses, withdraws, sends back: never the first button
+    done: Text = ""  # past tense for the timeline; the label when empty
+    help: Text = ""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How a case of this kind comes into being."""
+
+    who: Sequence[str]
+    step: str
+    form: type[ActionForm] | None = None
+    create: Effect | None = None
+    title: Callable[[Mapping[str, Any]], str] | None = None
+    team: Callable[[Move], Team] | None = None
+    grade: Callable[[Mapping[str, Any]], str] | None = None
+    tells: Sequence[str] = ("team",)
+    starts_clock: bool = False
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rung of the ladder as seeded: who is told how many working days after the trigger."""
+
+    level: int
+    trigger: Trigger
+    tells: Sequence[str]
+    offset_days: int = 0
+    opens_supervision: bool = False
+    holder: Holder = Holder.DEPARTMENT
+
+
+# Domain dossier, section 4, "Ladder": yellow → handler and section head; due → head; one working
+# day later a supervision order; then leader in charge, the leaders' list, circulation.
+STANDARD_LADDER: tuple[Rung, ...] = (
+    Rung(1, Trigger.WARN, ("handler", "section_heads")),
+    Rung(2, Trigger.DUE, ("handler", "heads")),
+    Rung(3, Trigger.DUE, ("handler", "heads", "supervisors"), 1, opens_supervision=True),
+    Rung(4, Trigger.DUE, ("heads", "leader_in_charge"), 3),
+    Rung(5, Trigger.DUE, ("leaders",), 5),
+    Rung(6, Trigger.DUE, ("heads", "leaders", "supervisors"), 10),
+    Rung(1, Trigger.WARN, ("enterprise",), holder=Holder.ENTERPRISE),
+)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One kind of case, declared."""
+
+    kind: str
+    label: Text
+    prefix: str  # of the case number
+    steps: Sequence[Step]
+    transitions: Sequence[Transition]
+    opening: Opening
+    promise: Mapping[str, Limit] = field(default_factory=dict)  # by grade; empty: no promise
+    grades: Mapping[str, Text] = field(default_factory=dict)
+    outcomes: Mapping[str, Text] = field(default_factory=dict)
+    ladder: Sequence[Rung] = STANDARD_LADDER
+    facts: type[Model] | None = None  # the domain's row, OneToOne to the case
+    public: bool = True  # whether the enterprise sees such cases
+    extendable: bool = False
+    pausable: bool = False
+    pause_by: Sequence[str] = ("heads", "section_heads")
+    extend_by: Sequence[str] = ("heads", "leader_in_charge", "leaders")
+    co_handled: bool = False
+    ratable: bool = False
+    on_child_closed: Callable[[Move, Case], None] | None = None
+    facts_template: str = ""  # fragment on the case page with the domain's own facts
+
+    def step(self, name: str) -> Step:
+        """The step of this name; KeyError when there is none."""
+        return _by_name(self.steps, name)
+
+    def transition(self, name: str) -> Transition:
+        """The transition of this name; KeyError when there is none."""
+        return _by_name(self.transitions, name)
+
+    def leaving(self, step: str) -> list[Transition]:
+        """What can be done in a step, by anybody."""
+        return [t for t in self.transitions if step in t.source]
+
+    def is_end(self, step: str) -> bool:
+        return self.step(step).is_end
+
+
+Named = TypeVar("Named", Step, Transition)
+
+
+def _by_name(items: Sequence[Named], name: str) -> Named:
+    for item in items:
+        if item.name == name:
+            return item
+    raise KeyError(name)
+
+
+FLOWS: dict[str, Flow] = {}
+
+
+def register(flow: Flow) -> Flow:
+    """Make a flow known. Called at the end of a domain's `flow.py`."""
+    if flow.kind in FLOWS and FLOWS[flow.kind] is not flow:
+        raise ValueError(f"the kind {flow.kind} is declared twice")
+    FLOWS[flow.kind] = flow
+    return flow
+
+
+def flow_of(kind: str) -> Flow:
+    """The flow of a kind; KeyError when no installed app declares it."""
+    return FLOWS[kind]
+
+
+def public_kinds() -> list[str]:
+    """Kinds of which an enterprise may see its own cases."""
+    return [kind for kind, flow in FLOWS.items() if flow.public]
+
+
+SYSTEM_LABEL = _("the portal")

@@ -1,0 +1,43 @@
+"""Drafts: what an enterprise has begun to fill in, saved field by field. One per kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+
+from portal.cases.models import Draft
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+    from portal.park.models import Enterprise
+
+MAX_FIELDS, MAX_LENGTH = 60, 8000
+
+
+def current(enterprise: Enterprise | int, kind: str, *, by: User, now: datetime) -> Draft:
+    """The draft of this enterprise and kind; made when there is none yet."""
+    pk = enterprise if isinstance(enterprise, int) else enterprise.pk
+    draft, _created = Draft.objects.get_or_create(
+        enterprise_id=pk, kind=kind, subject="", defaults={"saved_at": now, "saved_by": by}
+    )
+    return draft
+
+
+def find(enterprise_id: int, kind: str) -> Draft | None:
+    return Draft.objects.filter(enterprise_id=enterprise_id, kind=kind, subject="").first()
+
+
+def save_fields(draft: Draft, fields: Mapping[str, str], *, by: User, now: datetime) -> Draft:
+    """Keep changed fields; fields of two tabs do not overwrite each other."""
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        for name, value in list(fields.items())[:MAX_FIELDS]:
+            locked.data[name[:60]] = value[:MAX_LENGTH]
+        locked.saved_at, locked.saved_by = now, by
+        locked.version = F("version") + 1
+        locked.save()
+    return locked

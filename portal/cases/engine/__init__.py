@@ -1,0 +1,44 @@
+"""The engine: the only writer of step, team, assignee, deadline and timeline.
+
+Pages, API, jobs, ledgers and tests all call these functions, so that all behave alike. Each is
+one transaction; a refusal (`portal.cases.errors`) has written nothing.
+"""
+
+from portal.cases.engine.core import check_allowed, form_class, lock, next_number, open_case, perform
+from portal.cases.engine.holding import (
+    accept_transfer,
+    assign,
+    claim,
+    claim_next,
+    decline_transfer,
+    release,
+    transfer,
+    withdraw_transfer,
+)
+from portal.cases.engine.talk import attach, attach_in, comment, rate
+from portal.cases.engine.timing import ask_extension, decide_extension, pause, resume
+
+__all__ = [
+    "accept_transfer",
+    "ask_extension",
+    "assign",
+    "attach",
+    "attach_in",
+    "check_allowed",
+    "claim",
+    "claim_next",
+    "comment",
+    "decide_extension",
+    "decline_transfer",
+    "form_class",
+    "lock",
+    "next_number",
+    "open_case",
+    "pause",
+    "perform",
+    "rate",
+    "release",
+    "resume",
+    "transfer",
+    "withdraw_transfer",
+]

@@ -1,0 +1,279 @@
+"""Opening a case and performing its transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.cases import access, standards
+from portal.cases.declaration import Flow, Transition, flow_of
+from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
+from portal.cases.forms import ActionForm, ReasonForm
+from portal.cases.models import Case, StepLog
+from portal.cases.move import Move, performers
+from portal.park.acting import Actor
+from portal.park.models import Enterprise, Team
+from portal.worktime.clock import Calendar
+from portal.worktime.models import CalendarState
+from portal.worktime.now import now as present
+
+
+def open_case(
+    kind: str,
+    *,
+    by: Actor | None,
+    enterprise: Enterprise | None = None,
+    team: Team | None = None,
+    parent: Case | None = None,
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+    token: UUID | None = None,
+    inside: bool = False,
+    form: type[ActionForm] | None = None,
+) -> Case:
+    """Open a case of a kind.
+
+    `token` makes filing safe against a double click: the second call answers the case of the
+    first. `form` is another form that the domain offers for the same opening (a steward's, say).
+    `inside` says that the caller is another move (a child case), whose rights were checked.
+    Raises NotAllowed, Invalid, Refused.
+    """
+    flow = flow_of(kind)
+    with transaction.atomic():
+        if token is not None and (earlier := Case.objects.filter(filing_token=token, kind=kind).first()):
+            return earlier
+        move = _new_move(flow, by=by, enterprise=enterprise, parent=parent, now=now, token=token)
+        if not inside and not access.allows_opening(by, enterprise, flow):
+            raise NotAllowed(_("This is not for you to file."))
+        recorded = fill(move, form or flow.opening.form, data, files)
+        _prepare(move, team)
+        try:
+            with transaction.atomic():
+                move.case.save(force_insert=True)
+        except IntegrityError:
+            if token is not None and (earlier := Case.objects.filter(filing_token=token).first()):
+                return earlier
+            raise
+        _begin(move, recorded)
+    return move.case
+
+
+def _new_move(
+    flow: Flow,
+    *,
+    by: Actor | None,
+    enterprise: Enterprise | None,
+    parent: Case | None,
+    now: datetime | None,
+    token: UUID | None,
+) -> Move:
+    moment = now or present()
+    case = Case(
+        kind=flow.kind,
+        step=flow.opening.step,
+        enterprise=enterprise,
+        parent=parent,
+        opened_by=by.user if by else None,
+        opened_at=moment,
+        entered_at=moment,
+        filing_token=token,
+    )
+    return Move(case, by=by, now=moment, calendar=Calendar.current(), stay=None)
+
+
+def _prepare(move: Move, team: Team | None) -> None:
+    case, opening = move.case, move.flow.opening
+    case.grade = opening.grade(move.data) if opening.grade else ""
+    case.title = (opening.title(move.data) if opening.title else str(move.flow.label))[:200]
+    chosen = opening.team(move) if opening.team else team
+    if chosen is None:
+        raise Refused(_("No team is responsible for this: ask the administrator to name one."))
+    case.team = chosen
+    case.standard_id = standards.current_id(case.kind)
+    case.number = next_number(move.flow.prefix, move.now)
+
+
+def _begin(move: Move, recorded: Mapping[str, Any]) -> None:
+    """The first step of a case that now has its row."""
+    case, opening = move.case, move.flow.opening
+    if opening.starts_clock:
+        move.start_clock()
+    if opening.create:
+        opening.create(move)
+    move.participate(case.team_id)
+    move.enter(move.flow.step(case.step), via="")
+    move.log("opened", step=case.step, team=case.team.code, **recorded)
+    move.tell("case.opened", *opening.tells)
+    move.save()
+
+
+def next_number(prefix: str, moment: datetime) -> str:
+    """A fresh case number: prefix, local date, running number. Gaps may occur; doubles cannot."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_number_seq')")
+        return f"{prefix}{timezone.localtime(moment):%Y%m%d}-{cursor.fetchone()[0]:06d}"
+
+
+def perform(
+    case: Case | int,
+    name: str,
+    *,
+    by: Actor | None,
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+    version: int | None = None,
+) -> Case:
+    """Perform a transition that the case's flow declares. `by` None is the portal itself.
+
+    Raises Conflict (somebody was faster), NotAllowed, Invalid (form), Refused (guard).
+    """
+    with transaction.atomic():
+        move = lock(case, by=by, now=now, version=version)
+        transition = _declared(move.flow, name)
+        _check_step(move, transition)
+        check_allowed(move.case, transition, by)
+        recorded = fill(move, form_class(transition), data, files)
+        if transition.guard:
+            transition.guard(move.case, move)
+        _apply(move, transition, recorded)
+    return move.case
+
+
+def _apply(move: Move, transition: Transition, recorded: Mapping[str, Any]) -> None:
+    case, before = move.case, move.case.step
+    team_before = case.team_id
+    move.target = transition.target or before
+    if transition.starts_clock:
+        move.start_clock()
+    if transition.effect:
+        transition.effect(move)
+    if not transition.keeps_assignee:
+        case.assignee = None
+    elif case.assignee_id is None and move.by and case.team_id in move.by.team_ids:
+        case.assignee = move.by.user  # who acts on an unclaimed case has claimed it
+    if move.target != before:
+        move.enter(move.flow.step(move.target), via=transition.name)
+    routed = {"team": case.team.code} if case.team_id != team_before else {}
+    move.log(transition.name, **{"from": before, "to": case.step}, **routed, **recorded)
+    move.tell("case.moved", *transition.tells, transition=transition.name)
+    move.save()
+    if case.closed_at is not None:
+        _after_closing(move)
+
+
+def _after_closing(move: Move) -> None:
+    """Recall what still runs below a closed case, and tell the flow of the case above."""
+    case = move.case
+    for child in case.children.open().order_by("id") if case.stay_seq else ():
+        if any(t.name == "recall" for t in child.flow.leaving(child.step)):
+            perform(child, "recall", by=None, now=move.now)
+    if case.parent_id is not None:
+        hook = flow_of(case.parent.kind).on_child_closed  # type: ignore[union-attr]  # it has a parent
+        if hook is not None:
+            above = lock(case.parent_id, by=move.by, now=move.now)
+            hook(above, case)
+            above.save()
+
+
+def lock(case: Case | int, *, by: Actor | None, now: datetime | None, version: int | None = None) -> Move:
+    """Lock a case (the case above it first) and read what a move needs.
+
+    The version of the calendar is read under the lock, so that a move and a change of the calendar
+    cannot miss each other. Raises Conflict when `version` is not the present one.
+    """
+    pk = case if isinstance(case, int) else case.pk
+    parent_id = case.parent_id if isinstance(case, Case) else None
+    if isinstance(case, int):
+        parent_id = Case.objects.filter(pk=pk).values_list("parent_id", flat=True).first()
+    if parent_id is not None:
+        list(Case.objects.select_for_update().filter(pk=parent_id).values_list("pk"))
+    locked = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("team", "assignee", "enterprise", "parent__team")
+        .annotate(calendar_version=Subquery(CalendarState.objects.values("version")[:1]))
+        .get(pk=pk)
+    )
+    stay = None
+    if locked.closed_at is None:
+        stay = StepLog.objects.filter(case=locked, left_at=None).first()
+    if version is not None and version != locked.version:
+        raise Conflict(_faster(locked))
+    calendar = Calendar.current(locked.calendar_version)  # type: ignore[attr-defined]  # annotated above
+    return Move(locked, by=by, now=now or present(), calendar=calendar, stay=stay)
+
+
+def _declared(flow: Flow, name: str) -> Transition:
+    try:
+        return flow.transition(name)
+    except KeyError as error:
+        raise Refused(_("There is no such action for this case.")) from error
+
+
+def _check_step(move: Move, transition: Transition) -> None:
+    case = move.case
+    if case.step not in transition.source:
+        raise Conflict(_faster(case))
+    if case.paused_at is not None and not transition.while_paused:
+        raise Refused(_("The clock is stopped. Resume the case first."))
+    if transition.ready:
+        transition.ready(case)
+
+
+def check_allowed(case: Case, transition: Transition, by: Actor | None) -> None:
+    """Access words and four eyes. Raises NotAllowed."""
+    if by is None:
+        if "system" not in transition.who:
+            raise NotAllowed(_("Only a person may do this."))
+        return
+    if not access.allows(by, case, transition.who):
+        raise NotAllowed(_("This is not for you to do. It is for: %(who)s.") % {"who": who_may(transition)})
+    if transition.not_by and by.user.pk in performers(case, transition.not_by):
+        raise NotAllowed(_("You have handled this case yourself: somebody else has to do this."))
+
+
+def who_may(transition: Transition) -> str:
+    """The people whom a transition is for, in words."""
+    return _(", ").join(str(access.RULES[word].label) for word in transition.who if word != "system")
+
+
+def form_class(transition: Transition) -> type[ActionForm] | None:
+    """The form of a transition; a plain reason where only that is asked for."""
+    return transition.form or (ReasonForm if transition.reason_required else None)
+
+
+def fill(
+    move: Move,
+    form_type: type[ActionForm] | None,
+    data: Mapping[str, Any] | None,
+    files: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    if form_type is None:
+        return {}
+    form = form_type(data, files, case=move.case, actor=move.by)
+    if not form.is_valid():
+        raise Invalid(form)
+    move.data = form.cleaned_data
+    return form.recorded()
+
+
+def _faster(case: Case) -> str:
+    """Who was faster, in a sentence."""
+    last = case.stays.filter(left_at__isnull=False).select_related("left_by").order_by("-seq").first()
+    step = case.step_declared.label
+    if last is None:
+        return _("The case has changed meanwhile. It is now at: %(step)s.") % {"step": step}
+    who = str(last.left_by) if last.left_by else _("The portal")
+    return _("%(who)s was faster, at %(time)s. The case is now at: %(step)s.") % {
+        "who": who,
+        "time": timezone.localtime(last.left_at).strftime("%m-%d %H:%M"),
+        "step": step,
+    }

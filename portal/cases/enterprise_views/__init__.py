@@ -1,0 +1,1 @@
+"""Pages of the enterprise: home, own cases, papers, drafts."""

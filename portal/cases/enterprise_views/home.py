@@ -1,0 +1,103 @@
+"""The enterprise's first page and its list of cases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from portal.cases.declaration import FLOWS, public_kinds
+from portal.cases.models import Case, Document, Draft, Holder
+from portal.cases.presenting.rows import Row, rows
+from portal.cases.presenting.words import short_moment
+from portal.cases.views.common import actor_of, refusals
+from portal.notices.models import Notice
+from portal.notices.texts import render as text_of
+from portal.park.acting import Actor
+from portal.worktime.clock import Calendar
+from portal.worktime.now import now
+
+RATE_WITHIN = timedelta(days=30)
+PAGE = 30
+
+
+def own_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases of the enterprise that the person acts for now."""
+    return Case.objects.filter(enterprise=actor.enterprise_id, kind__in=public_kinds()).select_related(
+        "enterprise", "assignee", "team"
+    )
+
+
+@refusals
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs me now; what is under way; what I can start."""
+    actor, moment = actor_of(request), now()
+    calendar = Calendar.current()
+    mine = own_cases(actor)
+    open_rows = rows(
+        mine.filter(closed_at=None).order_by("due_at", "id")[:PAGE], actor, moment, calendar, inside=False
+    )
+    waiting = set(mine.filter(closed_at=None, holder=Holder.ENTERPRISE).values_list("pk", flat=True)[:PAGE])
+    ratable = [kind for kind, flow in FLOWS.items() if flow.ratable]
+    to_rate = mine.filter(kind__in=ratable, closed_at__gte=moment - RATE_WITHIN, rating=None).exclude(
+        outcome="withdrawn"
+    )
+    context: dict[str, Any] = {
+        "todo": [r for r in open_rows if r.pk in waiting],
+        "under_way": [r for r in open_rows if r.pk not in waiting],
+        "late": sum(1 for r in open_rows if r.light == "late"),
+        "to_rate": rows(to_rate.order_by("-closed_at")[:5], actor, moment, calendar, inside=False),
+        "drafts": _drafts(actor),
+        "papers": list(_papers(actor)[:4]),
+        "notices": _notices(actor),
+    }
+    return render(request, "enterprise/home.html", context)
+
+
+def _drafts(actor: Actor) -> list[tuple[Any, str]]:
+    found = Draft.objects.filter(enterprise=actor.enterprise_id, version__gt=1)
+    return [(FLOWS[d.kind].label, short_moment(d.saved_at)) for d in found if d.kind in FLOWS]
+
+
+def _papers(actor: Actor) -> QuerySet[Document]:
+    return Document.objects.filter(enterprise=actor.enterprise_id).order_by("valid_until_on", "-id")
+
+
+def _notices(actor: Actor) -> list[tuple[Any, str, bool]]:
+    found = Notice.objects.filter(recipient=actor.user).order_by("-created_at", "-id")[:4]
+    return [
+        (text_of(n.key, n.params, n.case_id), short_moment(n.created_at), n.read_at is None) for n in found
+    ]
+
+
+@require_safe
+@refusals
+def case_list(request: HttpRequest) -> HttpResponse:
+    """All cases of the enterprise: open ones by deadline, closed ones by date."""
+    actor, moment = actor_of(request), now()
+    if not actor.agencies:
+        raise PermissionDenied
+    calendar = Calendar.current()
+    open_cases = own_cases(actor).filter(closed_at=None).order_by("due_at", "id")[: 2 * PAGE]
+    closed = own_cases(actor).filter(closed_at__isnull=False)
+    before = request.GET.get("before", "")
+    if before.isdigit() and len(before) < 18:
+        closed = closed.filter(pk__lt=int(before))
+    closed_rows = list(closed.order_by("-pk")[: PAGE + 1])
+    context: dict[str, list[Row] | str] = {
+        "open_rows": [] if before else rows(open_cases, actor, moment, calendar, inside=False),
+        "closed_rows": rows(closed_rows[:PAGE], actor, moment, calendar, inside=False),
+        "later": str(closed_rows[PAGE - 1].pk) if len(closed_rows) > PAGE else "",
+    }
+    return render(request, "enterprise/case_list.html", context)
+
+
+@refusals
+def nothing_yet(request: HttpRequest) -> HttpResponse:
+    """A person whom nobody has given anything to do yet."""
+    return render(request, "enterprise/nothing_yet.html")

@@ -1,0 +1,121 @@
+"""The archive of papers, and papers in cases."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count, Q, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.cases import engine, papers
+from portal.cases.access import is_staff_for, visible_to
+from portal.cases.errors import CaseError
+from portal.cases.models import Attachment, Document
+from portal.cases.views.common import actor_of, load, refusals
+from portal.park.acting import Actor
+from portal.worktime.now import now
+
+
+class PaperForm(forms.Form):
+    """A new paper for the archive."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("PDF, photo, Word or Excel, up to 20 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
+    )
+    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    valid_until_on = forms.DateField(
+        label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@refusals
+def document_list(request: HttpRequest) -> HttpResponse:
+    """The enterprise's papers: each is there once and is offered wherever it fits."""
+    actor = actor_of(request)
+    if not actor.agencies:
+        raise PermissionDenied
+    form = PaperForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid() and _stored(form, actor):
+        messages.success(request, _now("The paper is in your archive."))
+        return redirect("cases:document_list")
+    found = Document.objects.filter(enterprise=actor.enterprise_id).annotate(uses=Count("attachments"))
+    page = {"documents": found[:200], "form": form, "today": now().date()}
+    return render(request, "enterprise/document_list.html", page, status=422 if form.errors else 200)
+
+
+def _stored(form: PaperForm, actor: Actor) -> bool:
+    """Store the upload; a refusal becomes an error beside the field."""
+    from portal.park.models import Enterprise
+
+    try:
+        papers.store(
+            form.cleaned_data["file"],
+            by=actor.user,
+            now=now(),
+            enterprise=Enterprise.objects.get(pk=actor.enterprise_id or 0),
+            title=form.cleaned_data["title"],
+            valid_until_on=form.cleaned_data["valid_until_on"],
+        )
+    except CaseError as error:
+        form.add_error("file", str(error))
+        return False
+    return True
+
+
+@require_POST
+@refusals
+def case_attach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a paper to a case: one from the archive, or a new file."""
+    case, actor = load(request, pk), actor_of(request)
+    inside = is_staff_for(actor, case)
+    upload = cast("UploadedFile[bytes] | None", request.FILES.get("file"))
+    if upload is not None:
+        owner: dict[str, Any] = {"team": case.team} if inside else {"enterprise": case.enterprise}
+        document = papers.store(upload, by=actor.user, now=now(), **owner)
+    else:
+        chosen = request.POST.get("document", "")
+        own = Document.objects.filter(enterprise=case.enterprise_id, enterprise__in=list(actor.agencies))
+        document = get_object_or_404(own, pk=int(chosen) if chosen.isdigit() and len(chosen) < 18 else 0)
+    engine.attach(case, document, by=actor, internal=inside and "internal" in request.POST, now=now())
+    messages.success(request, _now("The paper has been added."))
+    return redirect("cases:case_view", pk=pk)
+
+
+def visible_documents(actor: Actor) -> QuerySet[Document]:
+    """Papers of one's own enterprises, and those in cases that one sees (internal ones: staff only)."""
+    cases = visible_to(actor)
+    attached = Attachment.objects.filter(case__in=cases.values("pk"))
+    if not actor.is_staff_side:
+        attached = attached.filter(internal=False)
+    own = Q(enterprise__in=list(actor.agencies))
+    return Document.objects.filter(own | Q(pk__in=attached.values("document")))
+
+
+@require_safe
+@refusals
+def document_download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file itself; only types that are harmless are shown in the browser."""
+    document = get_object_or_404(visible_documents(actor_of(request)), pk=pk)
+    if document.scan_state != Document.Scan.CLEAN:
+        raise PermissionDenied
+    inline = document.content_type in papers.SHOWN_IN_BROWSER
+    answer = FileResponse(
+        document.file.open("rb"),
+        content_type=document.content_type,
+        as_attachment=not inline,
+        filename=document.original_name,
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return cast("HttpResponse", answer)

@@ -1,0 +1,158 @@
+"""Forms of the kernel's own actions, and the base of every form that a transition declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.cases.models import Case, Pause, Rating
+from portal.park.acting import Actor
+from portal.park.models import Team
+
+
+class ActionForm(forms.Form):
+    """A form that belongs to an action on a case.
+
+    `public_fields` names what the enterprise may read of it in the timeline; the rest is for
+    staff only.
+    """
+
+    public_fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: Mapping[str, Any] | None = None,
+        *,
+        case: Case,
+        actor: Actor | None,
+        bound: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self.case = case
+        self.actor = actor
+        # A form that is to be performed is bound even when nothing was given.
+        given = (data or {}) if bound else None
+        super().__init__(given, files, **kwargs)  # type: ignore[arg-type]  # any mapping of files will do
+
+    def recorded(self) -> dict[str, dict[str, Any]]:
+        """What the timeline keeps of the input, split by who may read it."""
+        kept: dict[str, dict[str, Any]] = {"public": {}, "internal": {}}
+        for name, value in self.cleaned_data.items():
+            if value in (None, "", [], ()):
+                continue
+            side = "public" if name in self.public_fields else "internal"
+            kept[side][name] = plain(value)
+        return kept
+
+
+def plain(value: Any) -> Any:
+    """A value of a form as the timeline stores it: text, numbers, lists of them."""
+    if isinstance(value, Model):
+        return str(value)
+    if isinstance(value, (list, tuple, QuerySet)):
+        return [plain(item) for item in value]
+    if isinstance(value, (bool, int)):
+        return value
+    return str(value)
+
+
+class ReasonForm(ActionForm):
+    """A reason, which the enterprise can read."""
+
+    public_fields = ("reason",)
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CommentForm(ActionForm):
+    """A line of talk."""
+
+    body = forms.CharField(label=_("Message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    internal = forms.BooleanField(
+        label=_("Internal note"), required=False, help_text=_("The enterprise does not see it.")
+    )
+
+
+class AssignForm(ActionForm):
+    """A colleague of the team who is to handle the case."""
+
+    assignee = forms.ModelChoiceField(label=_("Handler"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = User.objects.filter(  # type: ignore[attr-defined]  # a model choice
+            is_active=True, memberships__team_id=self.case.team_id
+        ).order_by("display_name", "id")
+
+
+class TransferForm(ActionForm):
+    """Another team that is asked to take the case."""
+
+    public_fields = ("to_team", "reason")
+
+    to_team = forms.ModelChoiceField(label=_("To team"), queryset=Team.objects.none())
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_team"].queryset = Team.objects.filter(active=True).exclude(pk=self.case.team_id)  # type: ignore[attr-defined]  # a model choice
+
+
+class AnswerForm(ActionForm):
+    """The answer to a hand-over."""
+
+    answer = forms.CharField(
+        label=_("Answer"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class PauseForm(ActionForm):
+    """Stop the clock: by type, legal basis, planned days and written notice (dossier, section 2)."""
+
+    public_fields = ("reason", "basis", "planned_days", "notice")
+
+    reason = forms.ChoiceField(
+        label=_("Type"), choices=[c for c in Pause.Reason.choices if c[0] != Pause.Reason.TURN]
+    )
+    basis = forms.CharField(label=_("Legal basis"), max_length=200)
+    planned_days = forms.IntegerField(label=_("Planned working days"), min_value=1, max_value=250)
+    notice = forms.CharField(
+        label=_("Notice to the enterprise"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Say what the park waits for and how long it will take. The enterprise receives it."),
+    )
+
+
+class ExtensionForm(ActionForm):
+    """More time, asked for once, before expiry."""
+
+    public_fields = ("days", "reason")
+
+    days = forms.IntegerField(label=_("Working days"), min_value=1, max_value=60)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The enterprise can read it."),
+    )
+
+
+class RatingForm(ActionForm):
+    """好差评: five levels, one word of comment."""
+
+    level = forms.TypedChoiceField(
+        label=_("How satisfied are you?"),
+        choices=Rating.Level.choices,
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label=_("Comment"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

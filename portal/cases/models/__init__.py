@@ -1,0 +1,36 @@
+"""The tables of the case engine. Only `portal.cases.engine` and its helpers write them."""
+
+from portal.cases.models.alerts import Alert, SetAside
+from portal.cases.models.case import Case, CaseQuerySet, Holder, Light, Participant
+from portal.cases.models.children import CoHandling, FollowUp, SupervisionOrder
+from portal.cases.models.clock import Extension, Handover, Pause, StepLog
+from portal.cases.models.papers import Attachment, Document, Draft
+from portal.cases.models.record import Comment, Event, Rating
+from portal.cases.models.standards import ServiceStandard, StandardLimit, StandardRung, Trigger
+
+__all__ = [
+    "Alert",
+    "Attachment",
+    "Case",
+    "CaseQuerySet",
+    "CoHandling",
+    "Comment",
+    "Document",
+    "Draft",
+    "Event",
+    "Extension",
+    "FollowUp",
+    "Handover",
+    "Holder",
+    "Light",
+    "Participant",
+    "Pause",
+    "Rating",
+    "ServiceStandard",
+    "SetAside",
+    "StandardLimit",
+    "StandardRung",
+    "StepLog",
+    "SupervisionOrder",
+    "Trigger",
+]

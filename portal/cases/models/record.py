@@ -1,0 +1,113 @@
+"""The record of a case: the timeline that nobody can change, the talk, the rating."""
+
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.cases.models.case import Case
+
+
+class Event(models.Model):
+    """One line of the timeline. Append-only; each row carries the hash of the row before it.
+
+    No business rule reads this table. `manage.py verify_events` proves the chains.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    verb = models.CharField(_("what happened"), max_length=40)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(_("moment"))
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering: ClassVar = ["case", "seq"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "seq"], name="cases_event_once")]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="no_truncate",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                # The test database is emptied between tests; it says so in its connection options.
+                func=(
+                    "IF current_setting('portal.test_database', true) IS DISTINCT FROM 'on' THEN"
+                    " RAISE EXCEPTION 'cases_event is append-only'; END IF; RETURN NULL;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.seq} {self.verb}"
+
+
+class Comment(models.Model):
+    """A line of talk: internal (staff only), or between the enterprise and the staff."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    body = models.TextField(_("text"), max_length=4000)
+    internal = models.BooleanField(_("internal"), default=False)
+    from_enterprise = models.BooleanField(default=False)
+    at = models.DateTimeField(_("moment"))
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering: ClassVar = ["at", "id"]
+        indexes: ClassVar = [models.Index(fields=["case", "at"], name="cases_talk")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(internal=True, from_enterprise=True), name="cases_comment_side"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.body[:40]}"
+
+
+class Rating(models.Model):
+    """好差评: one case, one rating, five levels; the two low ones open a follow-up case."""
+
+    class Level(models.IntegerChoices):
+        VERY_SATISFIED = 5, _("very satisfied")
+        SATISFIED = 4, _("satisfied")
+        FAIRLY_SATISFIED = 3, _("fairly satisfied")
+        DISSATISFIED = 2, _("dissatisfied")
+        VERY_DISSATISFIED = 1, _("very dissatisfied")
+
+    BAD_UP_TO = 2
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="rating", primary_key=True)
+    level = models.PositiveSmallIntegerField(
+        _("level"), choices=Level.choices, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    comment = models.CharField(_("comment"), max_length=1000, blank=True)
+    rated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    rated_at = models.DateTimeField(_("rated at"))
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="cases_rating_range")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.level}"
+
+    @property
+    def is_bad(self) -> bool:
+        return self.level <= self.BAD_UP_TO

@@ -1,0 +1,207 @@
+"""One move of one case: everything that an effect may read and do, and how it is written.
+
+A move lives inside a transaction that holds the lock on its case. Domains get it in their
+effects and guards; only the engine makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from portal.accounts.models import User
+from portal.cases import access, clock, timeline
+from portal.cases.declaration import Flow, Step
+from portal.cases.models import Case, Holder, Pause, StepLog
+from portal.cases.standards import PROMISE, Standard, standard
+from portal.notices import outbox
+from portal.park.acting import Actor
+from portal.park.models import Team
+from portal.worktime.clock import Calendar
+
+_PARTICIPATE = "INSERT INTO cases_participant (case_id, team_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+
+class Move:
+    """What happens to one locked case in one transaction."""
+
+    def __init__(
+        self, case: Case, *, by: Actor | None, now: datetime, calendar: Calendar, stay: StepLog | None
+    ) -> None:
+        self.case = case
+        self.flow: Flow = case.flow
+        self.by = by
+        self.now = now
+        self.calendar = calendar
+        self.stay = stay
+        self.data: Mapping[str, Any] = {}
+        self.target = case.step
+        self.outcome = ""
+        self._pauses: list[Pause] | None = None
+        self._told: list[tuple[str, tuple[str, ...], Mapping[str, Any]]] = []
+        self._arrived = False
+
+    # What effects read ---------------------------------------------------------------------------
+
+    @property
+    def user(self) -> User | None:
+        return self.by.user if self.by else None
+
+    @property
+    def user_id(self) -> int | None:
+        return self.by.user.pk if self.by else None
+
+    @property
+    def standard(self) -> Standard:
+        return standard(self.case.standard_id)
+
+    @property
+    def pauses(self) -> list[Pause]:
+        """All pauses of the case; asks the database only when there are any."""
+        if self._pauses is None:
+            self._pauses = list(self.case.pauses.order_by("from_at")) if self.case.pause_count else []
+        return self._pauses
+
+    # What effects do -----------------------------------------------------------------------------
+
+    def route(self, team: Team) -> None:
+        """Put the case into another team's queue, claimed by nobody."""
+        if team.pk != self.case.team_id:
+            self.case.team = team
+            self.case.assignee = None
+            self._arrived = True
+
+    def assign(self, user: User | None) -> None:
+        self.case.assignee = user
+
+    def regrade(self, grade: str, *, urgent: bool | None = None) -> None:
+        """Change grade and urgency; a clock that runs is recomputed from its old start."""
+        self.case.grade = grade
+        if urgent is not None:
+            self.case.urgent = urgent
+        if self.case.clock_from_at is not None:
+            self.promise()
+
+    def promise(self) -> None:
+        """Set the promised time of the case from its standard and grade."""
+        limit = self.standard.limit(PROMISE, self.case.grade)
+        if limit is not None:
+            self.case.promise_amount, self.case.promise_unit = limit.amount, limit.unit
+
+    def start_clock(self) -> None:
+        """The promise counts from this moment (acceptance)."""
+        self.case.clock_from_at = self.now
+        self.promise()
+
+    def tell(self, key: str, *words: str, **params: Any) -> None:
+        """Tell the people whom the access words mean, when all is written; never the actor."""
+        self._told.append((key, words, params))
+
+    def log(self, verb: str, **data: Any) -> None:
+        """Add a line to the timeline."""
+        timeline.append(self.case, verb, by_id=self.user_id, at=self.now, data=data)
+
+    # How it is written ---------------------------------------------------------------------------
+
+    def enter(self, step: Step, *, via: str) -> None:
+        """Leave the present step for another: close the stay, open the next, or close the case."""
+        self.leave(via=via)
+        case = self.case
+        case.step, case.entered_at, case.holder = step.name, self.now, step.holder
+        if step.is_end:
+            self.close(self.outcome or step.outcome)
+            return
+        if not step.counts:
+            self.add_pause(Pause(reason=Pause.Reason.TURN, from_at=self.now))
+        limit = self.standard.limit(step.name, case.grade)
+        case.stay_seq += 1
+        self.stay = StepLog(
+            case=case,
+            seq=case.stay_seq,
+            step=step.name,
+            team_id=case.team_id,
+            holder=step.holder,
+            entered_at=self.now,
+            limit_amount=limit.amount if limit else None,
+            limit_unit=limit.unit if limit else "",
+        )
+
+    def leave(self, *, via: str) -> None:
+        """Close the open stay and, where the step stood still for somebody outside, its pause."""
+        stay = self.stay
+        if stay is None:
+            return
+        for pause in self.pauses if self.case.pause_count else ():
+            if pause.to_at is None:
+                pause.to_at, pause.resumed_by_id = self.now, self.user_id
+                pause.save(update_fields=["to_at", "resumed_by"])
+        self.case.paused_at = None
+        clock.close_stay(stay, self.pauses, at=self.now, via=via, by_id=self.user_id, calendar=self.calendar)
+        stay.save(update_fields=["left_at", "left_via", "left_by", "used_days", "met"])
+        self.stay = None
+
+    def add_pause(self, pause: Pause) -> Pause:
+        pause.case = self.case
+        pauses = self.pauses
+        pause.save()
+        self.case.pause_count += 1
+        pauses.append(pause)
+        return pause
+
+    def close(self, outcome: str) -> None:
+        """End the case with an outcome; net and elapsed days are stored once and for all."""
+        case = self.case
+        case.closed_at, case.outcome = self.now, outcome
+        case.due_at = case.promise_due_at
+        case.warn_at = case.next_alert_at = case.lapses_at = case.paused_at = None
+        case.holder = Holder.DEPARTMENT
+        case.used_days = clock.net_days(case, self.pauses, self.now, self.calendar)
+        case.elapsed_days = self.calendar.elapsed_days(case.opened_at, self.now)
+
+    def wind(self) -> None:
+        """Recompute every moment of the clock, and keep the open stay in step with its case."""
+        if self.case.closed_at is None and self.stay is not None:
+            clock.wind(self.case, self.stay, self.pauses, calendar=self.calendar, standard=self.standard)
+            self.stay.team_id = self.case.team_id
+
+    def save(self) -> None:
+        """Write stay, case, participant and notices. The last thing of every move."""
+        self.wind()
+        if self.stay is not None:
+            self.stay.save()
+        self.case.version += 1
+        self.case.save()
+        if self._arrived:
+            self.participate(self.case.team_id)
+        self._send()
+
+    def participate(self, team_id: int) -> None:
+        """Give a team lasting sight of the case."""
+        with connection.cursor() as cursor:
+            cursor.execute(_PARTICIPATE, [self.case.pk, team_id])
+
+    def _send(self) -> None:
+        case = self.case
+        for key, words, extra in self._told:
+            who = access.people(case, words)
+            if who is None:
+                continue
+            ids = User.objects.filter(who, is_active=True).exclude(pk=self.user_id or 0)
+            params = {"number": case.number, "title": case.title, "kind": case.kind, "step": case.step}
+            outbox.tell(
+                ids.values_list("pk", flat=True),
+                key,
+                {**params, **extra},
+                now=self.now,
+                case_id=case.pk,
+                urgent=case.urgent,
+            )
+
+
+def performers(case: Case, transitions: Sequence[str]) -> set[int]:
+    """Who has performed one of these transitions on the case: the other pair of eyes."""
+    rows = case.stays.filter(left_via__in=transitions, left_by__isnull=False)
+    return {by for by in rows.values_list("left_by_id", flat=True) if by is not None}

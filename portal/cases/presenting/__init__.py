@@ -1,0 +1,1 @@
+"""View-models: what a page shows, computed once in Python so that templates only print."""

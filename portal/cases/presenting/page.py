@@ -1,0 +1,171 @@
+"""The case page: where it is, who has it, until when, why then. The same four answers everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal.cases import access, clock
+from portal.cases.models import Case, Extension, Handover, Holder, Pause, StepLog
+from portal.cases.presenting import actions, timeline
+from portal.cases.presenting.words import time_left
+from portal.park.acting import Actor
+from portal.worktime.clock import Calendar, Unit
+from portal.worktime.explain import Explanation, explain, moment_text
+
+
+@dataclass(frozen=True)
+class RailStep:
+    label: str
+    state: str  # past | now | ahead
+
+
+@dataclass(frozen=True)
+class Share:
+    """How long one side held the case, in working days, and where its bar lies (0–100)."""
+
+    holder: str
+    label: str
+    days: str
+    x: float
+    width: float
+
+
+def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Everything that the page shows. At most a dozen statements."""
+    inside = access.is_staff_for(actor, case)
+    calendar = Calendar.current()
+    stays = list(case.stays.select_related("team").order_by("seq"))
+    pauses = list(case.pauses.order_by("from_at")) if case.pause_count else []
+    handover = _pending_handover(case) if inside else None
+    extension = _pending_extension(case) if inside and case.is_open else None
+    children = [c for c in case.children.select_related("team").order_by("id") if inside or c.flow.public]
+    return {
+        "case": case,
+        "inside": inside,
+        "facts": case.flow.facts._base_manager.get(pk=case.pk) if case.flow.facts else None,
+        "light": case.light(now).value,
+        "left": time_left(case, now, calendar),
+        "rail": rail(case, stays, inside=inside),
+        "headline": headline(case, now, calendar),
+        "reasons": explanations(case, stays, pauses, calendar),
+        "shares": shares(case, stays, pauses, now, calendar),
+        "net_days": _net(case, pauses, now, calendar),
+        "elapsed": case.elapsed_days if case.closed_at else calendar.elapsed_days(case.opened_at, now),
+        "offers": actions.transitions(case, actor),
+        "operations": actions.operations(case, actor, handover, extension),
+        "handover": handover,
+        "entries": timeline.entries(case, inside=inside),
+        "talk": talk(case, inside=inside),
+        "papers": papers(case, inside=inside),
+        "children": children,
+        "can_rate": _can_rate(case, actor),
+        "rating": getattr(case, "rating", None) if not case.is_open else None,
+        "may_attach": inside or (case.enterprise_id in actor.agencies and case.is_open),
+    }
+
+
+def rail(case: Case, stays: list[StepLog], *, inside: bool) -> list[RailStep]:
+    """The line of steps. A case off the main line stands at the last step that it left."""
+    shown = [s for s in case.flow.steps if s.rail or s.name == case.step]
+    names = [s.name for s in shown]
+    if case.step in names:
+        at = names.index(case.step)
+    else:
+        at = max((names.index(s.step) for s in stays if s.step in names), default=0)
+    out = []
+    for index, step in enumerate(shown):
+        state = "past" if index < at or (index == at and step.is_end) else "ahead"
+        if index == at and not step.is_end:
+            state = "now"
+        out.append(RailStep(str(step.label if inside else (step.plain or step.label)), state))
+    return out
+
+
+def headline(case: Case, now: datetime, calendar: Calendar) -> str:
+    """The clock in one line."""
+    if case.closed_at is not None:
+        return _("Closed on %(time)s") % {"time": moment_text(case.closed_at)}
+    if case.due_at is None:
+        return time_left(case, now, calendar)
+    if case.paused_at is not None:
+        return _("Clock stopped since %(time)s") % {"time": moment_text(case.paused_at)}
+    return _("%(left)s · by %(due)s") % {
+        "left": time_left(case, now, calendar),
+        "due": moment_text(case.due_at),
+    }
+
+
+def explanations(
+    case: Case, stays: list[StepLog], pauses: list[Pause], calendar: Calendar
+) -> list[tuple[str, Explanation]]:
+    """Why these dates: of the whole case, and of the present step where it has its own limit."""
+    out = []
+    promise = clock.promise_limit(case)
+    if promise is not None and case.clock_from_at is not None:
+        why = explain(calendar, case.clock_from_at, promise, clock.spans(pauses))
+        out.append((_("The whole case"), why))
+    stay = stays[-1] if stays and case.is_open else None
+    if stay is not None and (limit := clock.stay_limit(stay)) is not None:
+        why = explain(calendar, stay.entered_at, limit, clock.step_spans(pauses))
+        out.append((str(case.step_declared.label), why))
+    return out
+
+
+def shares(
+    case: Case, stays: list[StepLog], pauses: list[Pause], now: datetime, calendar: Calendar
+) -> list[Share]:
+    """Who held the case for how many working days."""
+    days: dict[str, Decimal] = {}
+    for stay in stays:
+        used = stay.used_days
+        if used is None:
+            used = calendar.used(stay.entered_at, now, Unit.WORKING_DAY, clock.step_spans(pauses))
+        days[stay.holder] = days.get(stay.holder, Decimal(0)) + used
+    total = sum(days.values())
+    out, x = [], 0.0
+    for holder in Holder:
+        if holder.value in days:
+            width = float(days[holder.value] / total * 100) if total else 0.0
+            out.append(
+                Share(holder.value, str(holder.label), f"{days[holder.value].normalize():f}", x, width)
+            )
+            x += width
+    return out
+
+
+def _net(case: Case, pauses: list[Pause], now: datetime, calendar: Calendar) -> str:
+    used = case.used_days if case.used_days is not None else clock.net_days(case, pauses, now, calendar)
+    return f"{used.normalize():f}"
+
+
+def talk(case: Case, *, inside: bool) -> list[Any]:
+    comments = case.comments.select_related("author")
+    return list(comments if inside else comments.filter(internal=False))
+
+
+def papers(case: Case, *, inside: bool) -> list[Any]:
+    found = case.attachments.select_related("document")
+    return list(found if inside else found.filter(internal=False))
+
+
+def _pending_handover(case: Case) -> Handover | None:
+    return case.handovers.filter(state=Handover.State.PENDING).select_related("to_team").first()
+
+
+def _pending_extension(case: Case) -> Extension | None:
+    return case.extensions.filter(granted=None).first()
+
+
+def _can_rate(case: Case, actor: Actor) -> bool:
+    return (
+        case.flow.ratable
+        and not case.is_open
+        and case.outcome != "withdrawn"
+        and case.enterprise_id in actor.agencies
+        and not hasattr(case, "rating")
+    )

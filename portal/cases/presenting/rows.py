@@ -1,0 +1,68 @@
+"""Rows of lists, formatted once: templates only print them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from portal.cases.models import Case
+from portal.cases.presenting.words import short_moment, time_left
+from portal.park.acting import Actor
+from portal.worktime.clock import Calendar
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in a list."""
+
+    pk: int
+    href: str
+    light: str
+    left: str
+    title: str
+    number: str
+    kind: str
+    enterprise: str
+    step: str
+    who: str
+    team: str
+    due: str
+    opened: str
+    sealed: bool
+    urgent: bool
+    claimable: bool
+
+
+def rows(
+    cases: Iterable[Case], actor: Actor, now: datetime, calendar: Calendar, *, inside: bool = True
+) -> list[Row]:
+    base = reverse("cases:case_view", args=[0]).removesuffix("0/")
+    return [row(case, base, actor, now, calendar, inside=inside) for case in cases]
+
+
+def row(
+    case: Case, base: str, actor: Actor, now: datetime, calendar: Calendar, *, inside: bool = True
+) -> Row:
+    flow = case.flow
+    step = flow.step(case.step)
+    return Row(
+        pk=case.pk,
+        href=f"{base}{case.pk}/",
+        light=case.light(now).value,
+        left=time_left(case, now, calendar),
+        title=case.title,
+        number=case.number,
+        kind=str(flow.label),
+        enterprise=case.enterprise.name if case.enterprise else "",
+        step=str(step.label if inside else (step.plain or step.label)),
+        who=case.assignee.display_name if case.assignee else "",
+        team=case.team.name,
+        due=short_moment(case.due_at),
+        opened=short_moment(case.opened_at),
+        sealed=case.sealed,
+        urgent=case.urgent,
+        claimable=case.assignee_id is None and case.team_id in actor.team_ids and case.is_open,
+    )

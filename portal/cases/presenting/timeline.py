@@ -1,0 +1,103 @@
+"""The timeline in words. The enterprise sees what concerns it; nothing internal leaves the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.cases.declaration import Flow
+from portal.cases.models import Case, Event
+from portal.cases.presenting.words import short_moment
+
+KERNEL = {
+    "opened": _("filed the case"),
+    "imported": _("taken over from a ledger"),
+    "claimed": _("claimed it"),
+    "released": _("put it back into the queue"),
+    "assigned": _("assigned it"),
+    "transfer_offered": _("offered it to another team"),
+    "transfer_accepted": _("took it over"),
+    "transfer_declined": _("declined to take it over"),
+    "transfer_withdrawn": _("took the offer back"),
+    "paused": _("stopped the clock"),
+    "resumed": _("let the clock run again"),
+    "pause_overrun": _("the clock has been stopped longer than planned"),
+    "extension_asked": _("asked for more time"),
+    "extended": _("extended the time"),
+    "extension_refused": _("refused more time"),
+    "commented": _("wrote a message"),
+    "attached": _("added a paper"),
+    "alerted": _("deadline alert"),
+    "rated": _("rated the case"),
+}
+STAFF_ONLY = frozenset(
+    {
+        "claimed",
+        "released",
+        "assigned",
+        "transfer_offered",
+        "transfer_declined",
+        "transfer_withdrawn",
+        "alerted",
+        "pause_overrun",
+        "extension_asked",
+        "extension_refused",
+        "ask_co_handler",
+    }
+)
+TEXT_FIELDS = {
+    "reason",
+    "note",
+    "plan",
+    "result_text",
+    "result_basis",
+    "remedy",
+    "notice",
+    "answer",
+    "contact_note",
+    "basis",
+    "ask",
+}
+
+
+@dataclass
+class Entry:
+    """One line of the timeline."""
+
+    what: str
+    who: str
+    when: str
+    notes: list[str] = field(default_factory=list)
+    internal_notes: list[str] = field(default_factory=list)
+    grave: bool = False
+    key: bool = False
+
+
+def entries(case: Case, *, inside: bool, limit: int = 100) -> list[Entry]:
+    """The newest lines first, as this reader may see them. One statement."""
+    events = case.events.select_related("actor").order_by("-seq")
+    if not inside:
+        events = events.exclude(verb__in=STAFF_ONLY).exclude(verb="commented", data__has_key="internal")
+    return [_entry(event, case.flow, inside=inside) for event in events[:limit]]
+
+
+def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
+    known = next((t for t in flow.transitions if t.name == event.verb), None)
+    what = (known.done or known.label) if known else KERNEL.get(event.verb, event.verb)
+    entry = Entry(
+        what=str(what),
+        who=event.actor.display_name if event.actor else str(_("The portal")),
+        when=short_moment(event.at),
+        notes=_notes(event.data.get("public", {})),
+        grave=bool(known and known.grave) or event.verb == "alerted",
+        key=known is not None,
+    )
+    if inside:
+        entry.internal_notes = _notes(event.data.get("internal", {}))
+    return entry
+
+
+def _notes(data: dict[str, Any]) -> list[str]:
+    return [str(value) for name, value in data.items() if name in TEXT_FIELDS and value]

@@ -1,0 +1,164 @@
+"""The queue: which cases, in which order, how many. At most a handful of statements at any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from portal.cases.declaration import FLOWS
+from portal.cases.models import Case, CaseQuerySet, Handover, Holder, Light
+from portal.park.acting import Actor
+from portal.park.models import Team
+
+PAGE = 50
+VIEWS = ("mine", "unclaimed", "team", "overdue", "incoming")
+SORTS = {"due": "due_at", "opened": "opened_at"}
+LABELS = {
+    "mine": _("Mine"),
+    "unclaimed": _("Unclaimed"),
+    "team": _("Team"),
+    "overdue": _("Overdue"),
+    "incoming": _("Offered to us"),
+}
+
+
+class FilterForm(forms.Form):
+    """The only filters and orders there are; whatever else the address says is ignored."""
+
+    view = forms.ChoiceField(choices=[(v, v) for v in VIEWS], required=False)
+    q = forms.CharField(label=_("Search"), max_length=80, required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+    light = forms.ChoiceField(
+        label=_("Light"), choices=[("", _("All lights")), *Light.choices[:4]], required=False
+    )
+    sort = forms.ChoiceField(
+        label=_("Order"), choices=[("due", _("By deadline")), ("opened", _("By receipt"))], required=False
+    )
+
+    def __init__(self, data: object, *, team_ids: frozenset[int]) -> None:
+        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+        kinds = sorted((kind, flow.label) for kind, flow in FLOWS.items())
+        self.fields["kind"].choices = [("", _("All kinds")), *kinds]  # type: ignore[attr-defined]  # a choice field
+        self.fields["team"].queryset = Team.objects.filter(pk__in=team_ids)  # type: ignore[attr-defined]  # a model choice
+        self.fields["team"].empty_label = _("All my teams")  # type: ignore[attr-defined]  # a model choice
+
+    def chosen(self, name: str, default: str = "") -> str:
+        """A valid choice, or the default."""
+        self.is_valid()
+        return str(self.cleaned_data.get(name) or default)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a keyset-paged list; the marks lead to its neighbours."""
+
+    rows: list[Case]
+    earlier: str
+    later: str
+
+
+def overdue(now: datetime) -> Q:
+    return Q(due_at__lt=now, paused_at=None, holder=Holder.DEPARTMENT)
+
+
+def view_condition(view: str, actor: Actor, now: datetime) -> Q:
+    offered = Handover.objects.filter(
+        case=OuterRef("pk"), state=Handover.State.PENDING, to_team__in=actor.team_ids
+    )
+    return {
+        "mine": Q(assignee=actor.user),
+        "unclaimed": Q(team__in=actor.team_ids, assignee=None),
+        "team": Q(team__in=actor.team_ids),
+        "overdue": Q(team__in=actor.team_ids) & overdue(now),
+        "incoming": Q(Exists(offered)),
+    }[view]
+
+
+def counts(actor: Actor, now: datetime) -> dict[str, int]:
+    """The numbers on all tabs, in two statements: the own teams' cases, and what is offered to them."""
+    mine = Case.objects.open().filter(team__in=actor.team_ids)
+    found: dict[str, int] = mine.aggregate(
+        mine=Count("pk", filter=Q(assignee=actor.user)),
+        unclaimed=Count("pk", filter=Q(assignee=None)),
+        team=Count("pk"),
+        overdue=Count("pk", filter=overdue(now)),
+    )
+    pending = Handover.objects.filter(state=Handover.State.PENDING, to_team__in=actor.team_ids)
+    found["incoming"] = pending.count()
+    return found
+
+
+def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:
+    """The open cases of a view, as filtered."""
+    cases = Case.objects.open().filter(view_condition(form.chosen("view", "mine"), actor, now))
+    if text := form.chosen("q").strip():
+        cases = cases.filter(
+            Q(number__icontains=text) | Q(title__icontains=text) | Q(enterprise__name__icontains=text)
+        )
+    if kind := form.chosen("kind"):
+        cases = cases.filter(kind=kind)
+    if team := form.cleaned_data.get("team"):
+        cases = cases.filter(team=team)
+    if light := form.chosen("light"):
+        cases = cases.having_light(light, now)
+    return cases
+
+
+def page(cases: CaseQuerySet, *, sort: str, after: str = "", before: str = "", size: int = PAGE) -> Page:
+    """One page in keyset order on (moment, id): costs the same wherever it lies."""
+    column = SORTS.get(sort, "due_at")
+    back = bool(before)
+    mark = _parse(before or after)
+    ordered = cases.select_related("enterprise", "assignee", "team")
+    if mark is not None:
+        ordered = ordered.filter(_beyond(column, mark, back=back))
+    signs = ("-", "-") if back else ("", "")
+    rows = list(ordered.order_by(f"{signs[0]}{column}", f"{signs[1]}id")[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    if back:
+        rows.reverse()
+    has_earlier = more if back else mark is not None
+    has_later = True if back else more
+    return Page(
+        rows,
+        earlier=_mark(rows[0], column) if rows and has_earlier else "",
+        later=_mark(rows[-1], column) if rows and has_later else "",
+    )
+
+
+Mark = tuple[datetime | None, int]
+
+
+def _mark(case: Case, column: str) -> str:
+    moment: datetime | None = getattr(case, column)
+    return f"{moment.isoformat() if moment else ''},{case.pk}"
+
+
+def _parse(text: str) -> Mark | None:
+    moment, comma, pk = text.rpartition(",")
+    if not comma or not pk.isdigit() or len(pk) > 18:
+        return None
+    try:
+        return (parse_datetime(moment) if moment else None), int(pk)
+    except ValueError:
+        return None
+
+
+def _beyond(column: str, mark: Mark, *, back: bool) -> Q:
+    """Rows after (or before) a mark, cases without a moment last, as PostgreSQL sorts them."""
+    moment, pk = mark
+    if moment is None:
+        if back:
+            return Q(**{f"{column}__isnull": False}) | Q(**{f"{column}__isnull": True, "id__lt": pk})
+        return Q(**{f"{column}__isnull": True, "id__gt": pk})
+    if back:
+        return Q(**{f"{column}__lt": moment}) | Q(**{column: moment, "id__lt": pk})
+    later = Q(**{f"{column}__gt": moment}) | Q(**{column: moment, "id__gt": pk})
+    return later | Q(**{f"{column}__isnull": True})

@@ -1,0 +1,73 @@
+"""Re-dating: a change of the calendar winds every open clock that depends on it, in batches.
+
+Each batch costs the same four statements; the arithmetic is that of `clock.wind`, so that a
+re-dated case cannot differ from one that was opened after the change.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from portal.cases import clock
+from portal.cases.models import Case, Pause, StepLog
+from portal.cases.standards import standard
+from portal.worktime import redating
+from portal.worktime.clock import Calendar
+
+BATCH = 500
+FIELDS = ("promise_due_at", "due_at", "warn_at", "next_alert_at", "alert_level", "lapses_at")
+
+
+def touched(changed_on: date) -> QuerySet[Case]:
+    """Open cases whose clock may depend on a day: those that were open by then and due from then on."""
+    midnight = timezone.make_aware(datetime.combine(changed_on, time.min))
+    return Case.objects.open().filter(Q(due_at__gte=midnight) | Q(promise_due_at__gte=midnight))
+
+
+def preview(changed_on: date) -> int:
+    return touched(changed_on).count()
+
+
+def apply(changed_on: date) -> int:
+    """Wind every open clock that a change on a date touches; the number whose deadline moved."""
+    calendar = Calendar.current()
+    moved = 0
+    last = 0
+    while True:
+        batch = list(
+            touched(changed_on).filter(pk__gt=last).select_for_update(of=("self",)).order_by("pk")[:BATCH]
+        )
+        if not batch:
+            return moved
+        last = batch[-1].pk
+        moved += _wind(batch, calendar)
+
+
+def _wind(batch: list[Case], calendar: Calendar) -> int:
+    stays = {s.case_id: s for s in StepLog.objects.filter(case__in=batch, left_at=None)}
+    pauses: dict[int, list[Pause]] = {}
+    for pause in Pause.objects.filter(case__in=[c for c in batch if c.pause_count]).order_by("from_at"):
+        pauses.setdefault(pause.case_id, []).append(pause)
+    changed_cases, changed_stays = [], []
+    for case in batch:
+        stay = stays.get(case.pk)
+        if stay is None:
+            continue
+        before = (case.due_at, case.promise_due_at, stay.due_at)
+        clock.wind(
+            case, stay, pauses.get(case.pk, []), calendar=calendar, standard=standard(case.standard_id)
+        )
+        if (case.due_at, case.promise_due_at, stay.due_at) != before:
+            changed_cases.append(case)
+            changed_stays.append(stay)
+    Case.objects.bulk_update(changed_cases, FIELDS)
+    StepLog.objects.bulk_update(changed_stays, ("due_at",))
+    return len(changed_cases)
+
+
+def register() -> None:
+    """Called once, when the apps are loaded."""
+    redating.register(preview=preview, apply=apply)

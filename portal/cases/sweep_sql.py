@@ -1,0 +1,100 @@
+"""The two statements of the sweep.
+
+`cases_event_hash`, `worktime_shift` and `worktime_alert_moment` are SQL functions made by the
+migrations of cases and worktime: one definition each for engine and sweep.
+"""
+
+PICK = """
+SELECT id FROM cases_case
+WHERE next_alert_at <= %(now)s AND next_alert_at IS NOT NULL AND urgent = %(urgent)s
+ORDER BY next_alert_at LIMIT %(batch)s
+FOR UPDATE SKIP LOCKED
+"""
+
+ESCALATE = """
+WITH ladder AS (
+    SELECT standard_id, holder, level, tells, opens_supervision,
+           lag(level, 1, 0::smallint) OVER w AS above,
+           lead(trigger) OVER w AS next_trigger,
+           lead(offset_days) OVER w AS next_offset
+    FROM cases_standardrung
+    WINDOW w AS (PARTITION BY standard_id, holder ORDER BY level)
+), moved AS (
+    UPDATE cases_case c SET
+        alert_level = l.level,
+        next_alert_at = CASE
+            WHEN l.next_trigger IS NULL THEN NULL
+            WHEN c.urgent AND l.next_trigger = 'warn' THEN c.warn_at
+            WHEN l.next_trigger = 'warn' THEN worktime_alert_moment(c.warn_at)
+            WHEN c.urgent THEN worktime_shift(c.due_at, l.next_offset)
+            ELSE worktime_alert_moment(worktime_shift(c.due_at, l.next_offset))
+        END,
+        event_seq = c.event_seq + 1,
+        event_hash = cases_event_hash(
+            c.event_hash, c.id, c.event_seq + 1, 'alerted', NULL, %(now)s,
+            jsonb_build_object('internal', jsonb_build_object('level', l.level)))
+    FROM ladder l, cases_steplog s
+    WHERE c.id = ANY(%(ids)s)
+      AND l.standard_id = c.standard_id AND l.holder = c.holder
+      AND c.alert_level >= l.above AND c.alert_level < l.level
+      AND s.case_id = c.id AND s.left_at IS NULL
+    RETURNING c.id, c.number, c.title, c.kind, c.step, c.urgent, c.due_at, c.team_id, c.assignee_id,
+              c.enterprise_id, c.sealed, c.event_seq, c.event_hash, s.id AS stay_id, l.level, l.tells,
+              l.opens_supervision
+), before AS (
+    -- The snapshot still holds the rows as they were: the hash that each new event follows.
+    SELECT c.id, c.event_hash FROM cases_case c WHERE c.id = ANY(%(ids)s)
+), event AS (
+    INSERT INTO cases_event (case_id, seq, verb, actor_id, data, at, previous_hash, hash)
+    SELECT m.id, m.event_seq, 'alerted', NULL,
+           jsonb_build_object('internal', jsonb_build_object('level', m.level)), %(now)s,
+           b.event_hash, m.event_hash
+    FROM moved m JOIN before b ON b.id = m.id
+), alert AS (
+    INSERT INTO cases_alert (case_id, stay_id, level, at, due_at)
+    SELECT id, stay_id, level, %(now)s, due_at FROM moved
+    ON CONFLICT DO NOTHING
+    RETURNING case_id
+), told AS (
+    SELECT DISTINCT m.id, who.user_id
+    FROM moved m
+    JOIN alert a ON a.case_id = m.id
+    CROSS JOIN LATERAL (
+        SELECT m.assignee_id AS user_id WHERE 'handler' = ANY(m.tells) AND m.assignee_id IS NOT NULL
+        UNION
+        SELECT t.user_id FROM park_membership t
+        WHERE t.team_id = m.team_id AND (
+            ('handler' = ANY(m.tells) AND m.assignee_id IS NULL)
+            OR ('section_heads' = ANY(m.tells) AND t.role = 'section_head')
+            OR ('heads' = ANY(m.tells) AND t.role = 'head'))
+        UNION
+        SELECT p.leader_id FROM park_team p
+        WHERE 'leader_in_charge' = ANY(m.tells) AND NOT m.sealed
+          AND p.id = m.team_id AND p.leader_id IS NOT NULL
+        UNION
+        SELECT d.user_id FROM accounts_dutygrant d
+        -- A sealed case is told to nobody outside the team that holds it.
+        WHERE NOT m.sealed AND (
+            ('leaders' = ANY(m.tells) AND d.duty = 'leader')
+            OR ('supervisors' = ANY(m.tells) AND d.duty = 'supervisor'))
+        UNION
+        SELECT g.user_id FROM park_agency g
+        WHERE 'enterprise' = ANY(m.tells) AND g.enterprise_id = m.enterprise_id
+          AND (g.expires_on IS NULL OR g.expires_on >= (%(now)s AT TIME ZONE 'Asia/Shanghai')::date)
+    ) who
+), notice AS (
+    INSERT INTO notices_notice (recipient_id, key, params, case_id, urgent, created_at)
+    SELECT u.id, 'case.alerted',
+           jsonb_build_object('number', m.number, 'title', m.title, 'kind', m.kind, 'step', m.step,
+                              'level', m.level, 'due_at', m.due_at),
+           m.id, m.urgent, %(now)s
+    FROM told JOIN moved m ON m.id = told.id
+    JOIN accounts_user u ON u.id = told.user_id AND u.is_active
+    RETURNING id, recipient_id
+), delivery AS (
+    INSERT INTO notices_delivery (notice_id, channel, state, tries, next_try_at, last_error)
+    SELECT n.id, 'email', 'pending', 0, %(now)s, ''
+    FROM notice n JOIN accounts_user u ON u.id = n.recipient_id WHERE u.email <> ''
+)
+SELECT id, opens_supervision AND NOT sealed FROM moved
+"""

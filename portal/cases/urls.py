@@ -1,0 +1,25 @@
+"""Routes of cases, papers and drafts."""
+
+from django.urls import path
+
+from portal.cases.enterprise_views import drafts, home, papers
+from portal.cases.views import boards, case, queue
+
+app_name = "cases"
+urlpatterns = [
+    path("work/", queue.queue_page, name="queue"),
+    path("work/next/", queue.take_next, name="queue_next"),
+    path("work/<int:pk>/claim/", queue.claim_row, name="queue_claim"),
+    path("team/", boards.team_board, name="team_board"),
+    path("escalations/", boards.escalations, name="escalations"),
+    path("my-cases/", home.case_list, name="case_list"),
+    path("cases/<int:pk>/", case.case_view, name="case_view"),
+    path("cases/<int:pk>/do/<slug:name>/", case.case_perform, name="case_perform"),
+    path("cases/<int:pk>/op/<slug:name>/", case.case_operate, name="case_operate"),
+    path("cases/<int:pk>/comment/", case.case_comment, name="case_comment"),
+    path("cases/<int:pk>/rate/", case.case_rate, name="case_rate"),
+    path("cases/<int:pk>/attach/", papers.case_attach, name="case_attach"),
+    path("papers/", papers.document_list, name="document_list"),
+    path("papers/<int:pk>/file/", papers.document_download, name="document_download"),
+    path("drafts/<str:kind>/", drafts.draft_save, name="draft_save"),
+]

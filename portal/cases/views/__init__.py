@@ -1,0 +1,1 @@
+"""Pages of cases: load within scope, check, one engine call, redirect."""

@@ -1,0 +1,57 @@
+"""What all case views share: the actor, the case within scope, refusals as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from portal.cases.access import visible_to
+from portal.cases.errors import CaseError
+from portal.cases.models import Case
+from portal.park.acting import Actor
+
+View = Callable[..., HttpResponse]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The acting person of a signed-in request."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    return actor
+
+
+def load(request: HttpRequest, pk: int) -> Case:
+    """The case, if it exists for this person; else 404."""
+    cases = visible_to(actor_of(request)).select_related(
+        "team", "assignee", "enterprise", "opened_by", "parent__team", "parent__enterprise"
+    )
+    return get_object_or_404(cases, pk=pk)
+
+
+def refusals(view: View) -> View:
+    """Sign-in required; what the engine refuses becomes a page that says why and what now."""
+
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except CaseError as error:
+            return refusal(request, error, kwargs.get("pk"))
+
+    return wrapped
+
+
+def refusal(request: HttpRequest, error: CaseError, pk: object = None) -> HttpResponse:
+    """The page of a refusal. What was typed stays readable, so that nobody types it twice."""
+    typed = [
+        (name, value)
+        for name, value in request.POST.items()
+        if name not in ("csrfmiddlewaretoken", "version") and isinstance(value, str) and len(value) > 3
+    ]
+    context = {"message": str(error), "typed": typed, "pk": pk, "status": error.status}
+    return render(request, "cases/refusal.html", context, status=error.status)

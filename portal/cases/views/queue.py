@@ -1,0 +1,87 @@
+"""The queue of staff."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.cases import engine, queue
+from portal.cases.models import Case
+from portal.cases.presenting.rows import rows
+from portal.cases.views.common import actor_of, load, refusals
+from portal.worktime.clock import Calendar
+from portal.worktime.now import now
+
+
+@require_safe
+@refusals
+def queue_page(request: HttpRequest) -> HttpResponse:
+    """What lies with me and my teams, most pressing first."""
+    actor, moment = actor_of(request), now()
+    if not actor.memberships:
+        raise PermissionDenied
+    form = queue.FilterForm(request.GET, team_ids=actor.team_ids)
+    found = queue.page(
+        queue.select(form, actor, moment),
+        sort=form.chosen("sort", "due"),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    counts = queue.counts(actor, moment)
+    context = {
+        "form": form,
+        "tabs": _tabs(form.chosen("view", "mine"), counts),
+        "counts": counts,
+        "view": form.chosen("view", "mine"),
+        "rows": rows(found.rows, actor, moment, Calendar.current()),
+        "earlier": _link(request, before=found.earlier),
+        "later": _link(request, after=found.later),
+        "filtered": any(request.GET.get(name) for name in ("q", "kind", "team", "light")),
+    }
+    return render(request, "cases/queue.html", context)
+
+
+def _tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {"href": f"?view={v}", "label": queue.LABELS[v], "count": counts[v], "current": v == view}
+        for v in queue.VIEWS
+    ]
+
+
+def _link(request: HttpRequest, **mark: str) -> str:
+    """The address of the neighbouring page with the same filters; empty when there is none."""
+    if not any(mark.values()):
+        return ""
+    kept = {k: v for k, v in request.GET.items() if k not in ("after", "before")}
+    return "?" + urlencode({**kept, **mark})
+
+
+@require_POST
+@refusals
+def take_next(request: HttpRequest) -> HttpResponse:
+    """Give me the next: the most pressing unclaimed case of my teams."""
+    case = engine.claim_next(actor_of(request), now=now())
+    if case is None:
+        messages.info(request, _("Nothing is waiting to be claimed."))
+        return redirect("cases:queue")
+    return redirect("cases:case_view", pk=case.pk)
+
+
+@require_POST
+@refusals
+def claim_row(request: HttpRequest, pk: int) -> HttpResponse:
+    """Claim a case from the list: the row comes back changed, or the page does."""
+    actor = actor_of(request)
+    case = engine.claim(load(request, pk), by=actor, now=now())
+    if not getattr(request, "htmx", False):
+        return redirect("cases:queue")
+    fresh = Case.objects.select_related("enterprise", "assignee", "team").get(pk=case.pk)
+    shown = rows([fresh], actor, now(), Calendar.current())
+    return render(request, "cases/_queue_row.html", {"row": shown[0]})

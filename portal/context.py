@@ -1,0 +1,95 @@
+"""Template context of every page: navigation, unread notices, look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import Duty
+from portal.notices.queries import unread_count
+from portal.park.acting import Actor
+from portal.park.models import Enterprise, Team
+
+ENTERPRISE = (
+    (_("Home"), "home"),
+    (_("My cases"), "cases:case_list"),
+    (_("My papers"), "cases:document_list"),
+    (_("Stations"), "stations:station_list"),
+)
+STAFF = ((_("Work"), "cases:queue"),)
+LEADS = ((_("Team"), "cases:team_board"), (_("Escalations"), "cases:escalations"))
+REPORTS = ((_("Reports"), "reports:indicator_list"),)
+ADMINISTRATION = ((_("Administration"), "administration:home"),)
+OVERSEERS = (Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    href: str
+    current: bool
+
+
+def _entries(actor: Actor) -> list[tuple[Any, str]]:
+    entries: list[tuple[Any, str]] = []
+    if actor.agencies:
+        entries += ENTERPRISE
+    if actor.memberships:
+        entries += STAFF
+    if actor.headed_team_ids or actor.holds(*OVERSEERS):
+        entries += (*LEADS, *REPORTS)
+    if actor.memberships and not actor.agencies:
+        entries.append(ENTERPRISE[3])
+    if actor.holds(Duty.ADMINISTRATOR):
+        entries += ADMINISTRATION
+    return entries
+
+
+def _nav(request: HttpRequest, actor: Actor) -> list[NavItem]:
+    items = []
+    for label, name in _entries(actor):
+        try:
+            href = reverse(name)
+        except NoReverseMatch:
+            continue
+        here = request.path == href or (href != "/" and request.path.startswith(href))
+        items.append(NavItem(str(label), href, here))
+    return items
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor | None = getattr(request, "actor", None)
+    base = {"theme": request.COOKIES.get("theme", ""), "demonstration": settings.DEMONSTRATION}
+    if base["theme"] not in ("light", "dark"):
+        base["theme"] = ""
+    if actor is None:
+        return base
+    name, others = _acting(actor)
+    return {
+        **base,
+        "nav": _nav(request, actor),
+        "unread": unread_count(actor.user.pk),
+        "acting_name": name,
+        "others": others,
+    }
+
+
+def _acting(actor: Actor) -> tuple[str, list[Enterprise]]:
+    """For whom the person acts now, and the other enterprises to switch to."""
+    if actor.agencies:
+        mine = {e.pk: e for e in Enterprise.objects.filter(pk__in=actor.agencies).only("pk", "name")}
+        now = mine.pop(actor.enterprise_id or 0, None)
+        return (now.name if now else actor.user.display_name), list(mine.values())
+    team = Team.objects.filter(pk__in=actor.team_ids).only("name").order_by("pk").first()
+    return (team.name if team else actor.user.display_name), []
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """`frame` for base.html; computed only when a template asks."""
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}

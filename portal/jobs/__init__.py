@@ -1,0 +1,1 @@
+"""Periodic jobs: each leaves a trace, so that a job that did not run is seen."""

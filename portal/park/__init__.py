@@ -1,0 +1,1 @@
+"""The park itself: enterprises, teams, who works or acts where."""

@@ -1,0 +1,1 @@
+"""Indicators: every figure declared once, computed from rows, opened down to them."""

@@ -1,0 +1,22 @@
+"""When the periodic jobs run. Every crontab names its minute."""
+
+from datetime import timedelta
+
+from celery.schedules import crontab
+
+EVERY_MINUTE = timedelta(minutes=1)
+DAILY = timedelta(days=1)
+
+BEAT_SCHEDULE = {
+    "cases.sweep": {"task": "portal.cases.tasks.sweep", "schedule": crontab(minute="*")},
+    "cases.lapse": {"task": "portal.cases.tasks.lapse", "schedule": crontab(minute="*")},
+    "cases.pause_overrun": {
+        "task": "portal.cases.tasks.pause_overrun",
+        "schedule": crontab(minute="*/10"),
+    },
+    "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
+    "worktime.extend_calendar": {
+        "task": "portal.worktime.tasks.extend_calendar",
+        "schedule": crontab(minute="30", hour="0"),
+    },
+}

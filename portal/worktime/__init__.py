@@ -1,0 +1,1 @@
+"""The working-day calendar and the arithmetic of deadlines."""

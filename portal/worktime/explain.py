@@ -1,0 +1,141 @@
+"""Why this date: every deadline in one sentence and one row of days, for staff and enterprise alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from portal.worktime.clock import Calendar, Limit, Span, Unit, at, local
+
+LONGEST_STRIP = 45
+
+
+@dataclass(frozen=True)
+class DayMark:
+    """One day in the strip. `kind` is receipt, count, rest, pause or due."""
+
+    date: date
+    kind: str
+    label: str
+    weekday: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A deadline explained. `provisional`: the calendar of that year is not announced yet."""
+
+    sentence: str
+    days: list[DayMark]
+    provisional: bool
+
+
+def day_text(day: date) -> str:
+    return date_format(day, "MONTH_DAY_FORMAT")
+
+
+def moment_text(moment: datetime) -> str:
+    here = local(moment)
+    return f"{day_text(here.date())} {here:%H:%M}"
+
+
+def amount_text(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
+
+
+def limit_text(limit: Limit) -> str:
+    """A limit in words: "5 working days"."""
+    number = amount_text(limit.amount)
+    many = 1 if limit.amount == 1 else 2
+    if limit.unit == Unit.WORKING_DAY:
+        text = ngettext("%(n)s working day", "%(n)s working days", many)
+    elif limit.unit == Unit.CALENDAR_DAY:
+        text = ngettext("%(n)s calendar day", "%(n)s calendar days", many)
+    elif limit.unit == Unit.SERVICE_HOUR and limit.amount < 1:
+        number = amount_text(limit.amount * 60)
+        text = ngettext("%(n)s minute of service hours", "%(n)s minutes of service hours", 2)
+    elif limit.unit == Unit.SERVICE_HOUR:
+        text = ngettext("%(n)s service hour", "%(n)s service hours", many)
+    elif limit.amount < 1:
+        number = amount_text(limit.amount * 60)
+        text = ngettext("%(n)s minute", "%(n)s minutes", 2)
+    else:
+        text = ngettext("%(n)s hour", "%(n)s hours", many)
+    return text % {"n": number}
+
+
+def explain(calendar: Calendar, anchor: datetime, limit: Limit, spans: Sequence[Span] = ()) -> Explanation:
+    """Explain the deadline that `Calendar.due_at` gives for the same facts."""
+    due = calendar.due_at(anchor, limit, spans)
+    in_days = limit.unit in (Unit.WORKING_DAY, Unit.CALENDAR_DAY)
+    first = calendar.receipt_day(anchor) if in_days else local(anchor).date()
+    last = local(due).date()
+    marks = [_mark(calendar, day, first, last, limit, spans) for day in _dates(first, last)]
+    parts = [
+        _("Counts from %(from)s + %(limit)s")
+        % {"from": day_text(first) if in_days else moment_text(anchor), "limit": limit_text(limit)}
+    ]
+    if in_days and first != local(anchor).date():
+        parts.insert(
+            0, _("Came in on %(day)s after the intake hour or on a rest day") % {"day": moment_text(anchor)}
+        )
+    parts += _holidays(calendar, first, last)
+    paused = sum(1 for mark in marks if mark.kind == "pause")
+    if paused:
+        parts.append(
+            ngettext("clock stopped for %(n)s day", "clock stopped for %(n)s days", paused) % {"n": paused}
+        )
+    parts.append(_("to be done by %(due)s") % {"due": moment_text(due)})
+    provisional = any(calendar.day(day).provisional for day in _dates(first, last))
+    sentence = _("; ").join(parts) + _(".")
+    if provisional:
+        sentence += _(" Provisional: the holidays of that year are not announced yet.")
+    return Explanation(sentence, marks[:LONGEST_STRIP], provisional)
+
+
+def _dates(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _mark(
+    calendar: Calendar, day: date, first: date, last: date, limit: Limit, spans: Sequence[Span]
+) -> DayMark:
+    close = at(day, calendar.hours.closes_at)
+    paused = any(s.from_at <= close and (s.to_at is None or close < s.to_at) for s in spans)
+    if day == last:
+        kind, label = "due", _("due")
+    elif day == first:
+        kind, label = "receipt", _("received")
+    elif limit.unit != Unit.CALENDAR_DAY and not calendar.is_working(day):
+        kind, label = "rest", calendar_name(calendar, day) or _("rest day")
+    elif paused:
+        kind, label = "pause", _("clock stopped")
+    else:
+        kind, label = "count", _("counts")
+    return DayMark(day, kind, label, date_format(day, "D"))
+
+
+def calendar_name(calendar: Calendar, day: date) -> str:
+    """The name of a holiday in the active language; empty for ordinary days."""
+    found = calendar.day(day)
+    return found.name_en if (get_language() or "").startswith("en") else found.name
+
+
+def _holidays(calendar: Calendar, first: date, last: date) -> list[str]:
+    """Runs of days off that contain a weekday: the ones that surprise people."""
+    out: list[str] = []
+    run: list[date] = []
+    for day in [*_dates(first, last), last + timedelta(days=1)]:
+        if day <= last and not calendar.is_working(day):
+            run.append(day)
+            continue
+        if any(d.weekday() < 5 for d in run):
+            span = day_text(run[0]) if len(run) == 1 else f"{day_text(run[0])}–{day_text(run[-1])}"
+            out.append(_("%(days)s off") % {"days": span})
+        run = []
+    return out

@@ -1,0 +1,22 @@
+"""Reading the calendar from the database, once per version and process."""
+
+from functools import lru_cache
+
+from portal.worktime.clock import Calendar, Day, Hours
+from portal.worktime.models import CalendarState, ServiceHours, WorkDay
+
+
+def version() -> int:
+    """The version of the calendar now."""
+    return CalendarState.objects.values_list("version", flat=True).get(pk=1)
+
+
+@lru_cache(maxsize=4)
+def load(number: int) -> Calendar:
+    """The snapshot of a version. Only the present version can be loaded; older ones are kept."""
+    row = ServiceHours.objects.get(pk=1)
+    hours = Hours(row.opens_at, row.closes_at, row.intake_until, row.alerts_from, row.alerts_until)
+    values = WorkDay.objects.order_by("date").values_list(
+        "date", "is_working", "source", "provisional", "name", "name_en"
+    )
+    return Calendar([Day(*found) for found in values], hours, number)

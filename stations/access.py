@@ -1,0 +1,33 @@
+"""Access words of the station request."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.cases.access import Rule, in_team, register
+from portal.cases.models import Case
+from portal.park.acting import Actor
+from portal.park.models import Enterprise, Team
+
+
+def _takes(actor: Actor, case: Case) -> bool:
+    return case.request.first_team_id in actor.team_ids
+
+
+def _taker_people(case: Case) -> Q:
+    return in_team(case.request.first_team_id)
+
+
+def _at_a_desk(actor: Actor, enterprise: Enterprise | None) -> bool:
+    """Members of a station file for an enterprise that walks in or phones."""
+    if enterprise is None or not actor.team_ids:
+        return False
+    return Team.objects.filter(pk__in=actor.team_ids, kind=Team.Kind.STATION, active=True).exists()
+
+
+# 首问负责: the first taker keeps the case until the handler has signed, and verifies the closing.
+register(Rule("first_taker", _("the station that took it"), _takes, _taker_people))
+register(
+    Rule("steward", _("station steward"), lambda _a, _c: False, None, _at_a_desk),
+)

@@ -1,0 +1,194 @@
+"""What the transitions of a request write, and what must hold before them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from portal.cases import engine
+from portal.cases.errors import Refused
+from portal.cases.flow import CO_HANDLING
+from portal.cases.models import Case
+from portal.cases.move import Move
+from portal.park.models import Team
+from stations.models import Category, Grade, Request, Result, Station
+
+
+def discipline_office() -> Team:
+    """The team that handles sealed complaints. Raises Refused when the park has none."""
+    office = Team.objects.filter(code="discipline", active=True).first()
+    if office is None:
+        raise Refused(_("The park has no discipline inspection office: ask the administrator to add one."))
+    return office
+
+
+def routing_office() -> Team:
+    """The office that decides on objections to routing (企业服务中心)."""
+    office = Team.objects.filter(code="enterprise_service", active=True).first()
+    if office is None:
+        raise Refused(_("The park has no enterprise service centre: ask the administrator to add one."))
+    return office
+
+
+def first_team(move: Move) -> Team:
+    """The chosen station; discipline inspection for complaints about conduct."""
+    if move.data["category"] == Category.CONDUCT:
+        move.case.sealed = True
+        office = discipline_office()
+        if move.data["accused_team"] == office:
+            raise Refused(_("A complaint about this office itself goes to the provincial authority."))
+        return office
+    station: Station = move.data["station"]
+    return station.team
+
+
+def create_request(move: Move) -> None:
+    """The facts of a new request, and its papers."""
+    data, case = move.data, move.case
+    case.urgent = case.grade == Grade.URGENT
+    Request.objects.create(
+        case=case,
+        first_team=case.team,
+        category=data["category"],
+        channel=data.get("channel") or "web",
+        description=data["description"],
+        contact_name=data["contact_name"],
+        contact_phone=data["contact_phone"],
+        contact_way=data["contact_way"],
+        external_number=data.get("external_number", ""),
+        accused_team=data["accused_team"],
+    )
+    for document in data["documents"]:
+        engine.attach_in(move, document)
+
+
+def accept(move: Move) -> None:
+    facts = move.case.request
+    facts.category, facts.accepted_at = move.data["category"], move.now
+    facts.save(update_fields=["category", "accepted_at"])
+    grade = move.data["grade"]
+    move.regrade(grade, urgent=grade == Grade.URGENT)
+
+
+def answer_at_once(move: Move) -> None:
+    """An answer at the desk accepts and reports in one step."""
+    facts = move.case.request
+    if facts.accepted_at is None:
+        facts.accepted_at = move.now
+        move.start_clock()
+    facts.handling_team = move.case.team
+    report(move)
+
+
+def handle_here(move: Move) -> None:
+    facts = move.case.request
+    facts.handling_team = move.case.team
+    facts.save(update_fields=["handling_team"])
+
+
+def not_sealed(case: Case) -> None:
+    if case.sealed:
+        raise Refused(_("A sealed complaint stays with discipline inspection."))
+
+
+def dispatch(move: Move) -> None:
+    _hand_to(move, move.data["team"])
+    for team in move.data.get("co_teams") or ():
+        ask_team(move, team, move.data["ask"])
+
+
+def route(move: Move) -> None:
+    _hand_to(move, move.data["team"])
+
+
+def _hand_to(move: Move, team: Team) -> None:
+    facts = move.case.request
+    if team.pk == facts.accused_team_id:
+        raise Refused(_("It cannot go to the unit complained of."))
+    facts.handling_team = team
+    facts.save(update_fields=["handling_team"])
+    move.route(team)
+
+
+def not_objected_before(case: Case) -> None:
+    """One refusal only: the second decision is final (dossier, section 4)."""
+    if case.request.objected:
+        raise Refused(_("The routing has been decided after an objection: it is final."))
+
+
+def object_to_routing(move: Move) -> None:
+    facts = move.case.request
+    facts.objected = True
+    facts.save(update_fields=["objected"])
+    move.route(routing_office())
+
+
+def plan(move: Move) -> None:
+    facts = move.case.request
+    facts.plan, facts.planned_on = move.data["plan"], move.data["planned_on"]
+    facts.save(update_fields=["plan", "planned_on"])
+
+
+def ask_co_handler(move: Move) -> None:
+    ask_team(move, move.data["team"], move.data["ask"])
+
+
+def ask_team(move: Move, team: Team, ask: str) -> None:
+    if team.pk == move.case.request.accused_team_id:
+        raise Refused(_("It cannot go to the unit complained of."))
+    engine.open_case(
+        CO_HANDLING,
+        by=move.by,
+        enterprise=move.case.enterprise,
+        team=team,
+        parent=move.case,
+        data={"ask": ask},
+        now=move.now,
+        inside=True,
+    )
+
+
+def co_handlers_replied(case: Case) -> None:
+    waiting = case.children.open().filter(kind=CO_HANDLING).select_related("team").first()
+    if waiting is not None:
+        raise Refused(
+            _("%(team)s has not replied yet. Wait, or recall the request.") % {"team": waiting.team}
+        )
+
+
+def report(move: Move) -> None:
+    facts = move.case.request
+    facts.result = move.data["result"]
+    facts.result_text = move.data["result_text"]
+    facts.result_basis = move.data["result_basis"]
+    facts.by_silence = False
+    if move.data.get("planned_on"):
+        facts.planned_on = move.data["planned_on"]
+    facts.save()
+
+
+def to_first_taker(move: Move) -> None:
+    """Verification lies with the station that took the request, not with who handled it."""
+    move.route(move.case.request.first_team)
+
+
+def to_first_taker_by_silence(move: Move) -> None:
+    facts = move.case.request
+    facts.by_silence = True
+    facts.save(update_fields=["by_silence"])
+    to_first_taker(move)
+
+
+def back_to_handler(move: Move) -> None:
+    team = move.case.request.handling_team
+    if team is not None:
+        move.route(team)
+
+
+def close_or_track(move: Move) -> None:
+    """Resolved and explained close; planned stays open and is reviewed every month (长期跟踪)."""
+    result = move.case.request.result
+    if result == Result.PLANNED:
+        move.target = "tracking"
+        back_to_handler(move)
+    else:
+        move.outcome = result

@@ -1,0 +1,156 @@
+"""Stations and the facts of a request."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.cases.models import Case
+from portal.park.models import Team
+
+
+class Station(models.Model):
+    """政务驿站: a service station close to the enterprises."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, primary_key=True, related_name="station")
+    address = models.CharField(_("address"), max_length=200)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6)
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=6)
+    opens_at = models.TimeField(_("opens at"))
+    closes_at = models.TimeField(_("closes at"))
+    phone = models.CharField(_("phone"), max_length=30)
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("station")
+        verbose_name_plural = _("stations")
+        ordering: ClassVar = ["team__code"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=models.F("opens_at")), name="stations_hours_in_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.team.name
+
+
+class Category(models.TextChoices):
+    """The 15 categories of requests, in the order of the domain dossier, section 4."""
+
+    POLICY = "policy", _("Policies and payouts")
+    PROCEDURES = "procedures", _("Approvals and procedures")
+    LAND = "land", _("Land, plant, planning")
+    UTILITIES = "utilities", _("Water, power, gas, network, roads")
+    FINANCING = "financing", _("Financing")
+    LABOUR = "labour", _("Labour, insurance, schooling, talent")
+    MARKET = "market", _("Markets and trade-in")
+    TECHNOLOGY = "technology", _("Technology, high-tech, universities")
+    TAX = "tax", _("Taxes and fees")
+    ENVIRONMENT_SAFETY = "environment_safety", _("Environment, safety, fire")
+    ARREARS_LEGAL = "arrears_legal", _("Arrears and legal disputes")
+    CONDUCT = "conduct", _("Complaint about enforcement or conduct")
+    PROPERTY = "property", _("Property, traffic, security, commuting")
+    COMPANY_START = "company_start", _("Starting or changing a company")
+    LANDING_OTHER = "landing_other", _("Settling in, other")
+
+
+class CategoryRoute(models.Model):
+    """Which team leads a category: the suggestion at dispatch. Data, edited by administrators."""
+
+    category = models.CharField(_("category"), max_length=20, choices=Category.choices, primary_key=True)
+    team = models.ForeignKey(Team, verbose_name=_("leading team"), on_delete=models.PROTECT)
+
+    class Meta:
+        verbose_name = _("category route")
+        verbose_name_plural = _("category routes")
+
+    def __str__(self) -> str:
+        return f"{self.get_category_display()}: {self.team}"
+
+
+class Channel(models.TextChoices):
+    """How a request came in."""
+
+    STATION = "station", _("at the station")
+    WEB = "web", _("online")
+    PHONE = "phone", _("by phone")
+    HOTLINE = "hotline", _("city hotline")
+    VISIT = "visit", _("on a visit")
+
+
+class Grade(models.TextChoices):
+    """How heavy a request is; the time limits follow from it (domain dossier, section 4)."""
+
+    CONSULT = "consult", _("question")
+    NORMAL = "normal", _("normal")
+    COMPLEX = "complex", _("complex")
+    MAJOR = "major", _("major")
+    URGENT = "urgent", _("urgent")
+
+
+class Result(models.TextChoices):
+    """What came of a request. Only the first two can close it."""
+
+    RESOLVED = "resolved", _("resolved")
+    EXPLAINED = "explained", _("explained")
+    PLANNED = "planned", _("planned")
+
+
+class Request(models.Model):
+    """企业诉求: what an enterprise brings to a station. Its state lives in the case."""
+
+    class ContactWay(models.TextChoices):
+        PHONE = "phone", _("call me")
+        PORTAL = "portal", _("write to me here")
+        VISIT = "visit", _("come to us")
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="request")
+    first_team = models.ForeignKey(
+        Team,
+        verbose_name=_("first taker"),
+        on_delete=models.PROTECT,
+        related_name="requests_taken",
+    )
+    handling_team = models.ForeignKey(
+        Team, verbose_name=_("handling team"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    category = models.CharField(_("category"), max_length=20, choices=Category.choices)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.WEB)
+    description = models.TextField(_("what happened"), max_length=4000)
+    contact_name = models.CharField(_("contact person"), max_length=60, blank=True)
+    contact_phone = models.CharField(_("phone"), max_length=30, blank=True)
+    contact_way = models.CharField(
+        _("how to reach you"), max_length=10, choices=ContactWay.choices, default=ContactWay.PHONE
+    )
+    external_number = models.CharField(_("number elsewhere"), max_length=40, blank=True)
+    accused_team = models.ForeignKey(
+        Team, verbose_name=_("unit complained of"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    objected = models.BooleanField(_("routing objected to once"), default=False)
+    plan = models.TextField(_("plan"), blank=True)
+    planned_on = models.DateField(_("planned for"), null=True)
+    result = models.CharField(_("result"), max_length=10, choices=Result.choices, blank=True)
+    result_text = models.TextField(_("answer"), blank=True)
+    result_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
+    by_silence = models.BooleanField(_("confirmed by silence"), default=False)
+
+    class Meta:
+        verbose_name = _("service request")
+        verbose_name_plural = _("service requests")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(accused_team=None) | ~Q(handling_team=models.F("accused_team")),
+                name="stations_never_to_the_accused",
+            ),
+            models.CheckConstraint(
+                condition=Q(accused_team=None) | ~Q(first_team=models.F("accused_team")),
+                name="stations_never_first_to_the_accused",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["category"], name="stations_category")]
+
+    def __str__(self) -> str:
+        return str(self.case_id)

@@ -1,0 +1,198 @@
+"""Pages of stations and requests."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.cases import drafts, engine, papers, standards
+from portal.cases.errors import Invalid
+from portal.cases.models import Case, Document, Draft
+from portal.cases.standards import PROMISE
+from portal.cases.views.common import actor_of, refusals
+from portal.park.acting import Actor
+from portal.park.models import Enterprise, Membership, Team
+from portal.worktime.clock import Calendar
+from portal.worktime.explain import limit_text, moment_text
+from portal.worktime.now import now
+from stations.forms import OWN_GRADES, DeskFilingForm, FilingForm
+from stations.nearest import stations_for
+
+KIND = "stations.request"
+# The schematic map: longitude and latitude to a drawing of 640 × 400.
+MAP_WIDTH, MAP_HEIGHT, MAP_EDGE = 640, 400, 48
+
+
+@require_safe
+@refusals
+def station_list(request: HttpRequest) -> HttpResponse:
+    """The stations: where, who, until when; the nearest open one first."""
+    actor, moment = actor_of(request), now()
+    enterprise = Enterprise.objects.filter(pk=actor.enterprise_id or 0).first()
+    nearby = stations_for(enterprise, moment, Calendar.current())
+    stewards = Membership.objects.filter(team__kind=Team.Kind.STATION).select_related("user").order_by("id")
+    by_team: dict[int, list[str]] = {}
+    for found in stewards:
+        by_team.setdefault(found.team_id, []).append(found.user.display_name)
+    places = [(n, by_team.get(n.station.pk, [])[:3]) for n in nearby]
+    return render(
+        request, "stations/station_list.html", {"places": places, "dots": dots([n.station for n in nearby])}
+    )
+
+
+def dots(found: list[Any]) -> list[dict[str, Any]]:
+    """Where each station lies on the schematic map."""
+    if not found:
+        return []
+    lons, lats = [float(s.longitude) for s in found], [float(s.latitude) for s in found]
+    wide, high = (max(lons) - min(lons)) or 1, (max(lats) - min(lats)) or 1
+    return [
+        {
+            "name": s.team.name,
+            "x": round(MAP_EDGE + (float(s.longitude) - min(lons)) / wide * (MAP_WIDTH - 3 * MAP_EDGE)),
+            "y": round(MAP_EDGE + (max(lats) - float(s.latitude)) / high * (MAP_HEIGHT - 2 * MAP_EDGE)),
+        }
+        for s in found
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@refusals
+def request_file(request: HttpRequest) -> HttpResponse:
+    """File a request: saved while one types, sent once."""
+    actor, moment = actor_of(request), now()
+    enterprise = get_object_or_404(Enterprise, pk=actor.enterprise_id or 0)
+    draft = drafts.find(enterprise.pk, KIND)
+    if request.method == "GET":
+        form = _bare(FilingForm, enterprise, actor, initial=_initial(draft, enterprise, actor))
+        return _filing_page(request, form, enterprise, draft)
+    token = _token(request)
+    try:
+        data = request.POST.copy()
+        for document in _uploads(request, enterprise, actor):
+            data.appendlist("documents", str(document.pk))
+        with transaction.atomic():
+            case = engine.open_case(KIND, by=actor, enterprise=enterprise, data=data, now=moment, token=token)
+            Draft.objects.filter(enterprise=enterprise, kind=KIND, token=token).delete()
+    except Invalid as error:
+        return _filing_page(request, error.form, enterprise, draft, status=422, token=token)
+    messages.success(request, _("Received. You can follow it here; we will tell you about every step."))
+    return redirect("cases:case_view", pk=case.pk)
+
+
+def _token(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("token", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _initial(draft: Draft | None, enterprise: Enterprise, actor: Actor) -> dict[str, Any]:
+    """What stands in the form before anything is typed."""
+    user = actor.user
+    initial: dict[str, Any] = {"contact_name": user.display_name, "contact_phone": user.phone}
+    nearby = stations_for(enterprise, now(), Calendar.current())
+    if nearby:
+        initial["station"] = nearby[0].station.pk
+    if draft is not None:
+        saved = dict(draft.data)
+        if "documents" in saved:
+            saved["documents"] = [pk for pk in str(saved["documents"]).split(",") if pk.isdigit()]
+        initial |= saved
+    return initial
+
+
+def _bare(form_type: type[FilingForm], enterprise: Enterprise, actor: Actor, **kwargs: Any) -> FilingForm:
+    return form_type(case=Case(kind=KIND, enterprise=enterprise), actor=actor, bound=False, **kwargs)
+
+
+def _uploads(request: HttpRequest, enterprise: Enterprise, actor: Actor) -> list[Document]:
+    """New files of this request go into the archive first: they survive any error in the form."""
+    return [
+        papers.store(upload, by=actor.user, now=now(), enterprise=enterprise)
+        for upload in request.FILES.getlist("new_files")
+    ]
+
+
+def _filing_page(
+    request: HttpRequest,
+    form: Any,
+    enterprise: Enterprise,
+    draft: Draft | None,
+    *,
+    status: int = 200,
+    token: UUID | None = None,
+) -> HttpResponse:
+    calendar = Calendar.current()
+    context = {
+        "form": form,
+        "kind": KIND,
+        "token": token or (draft.token if draft else uuid4()),
+        "draft": draft,
+        "nearby": {n.station.pk: n for n in stations_for(enterprise, now(), calendar)},
+        "promises": promises(calendar),
+    }
+    return render(request, "stations/request_file.html", context, status=status)
+
+
+def promises(calendar: Calendar) -> list[tuple[Any, str]]:
+    """For each urgency that an enterprise may choose: by when it would be done if filed now."""
+    rules = standards.standard(standards.current_id(KIND))
+    out = []
+    for grade, label in OWN_GRADES:
+        limit = rules.limit(PROMISE, grade)
+        if limit is not None:
+            due = moment_text(calendar.due_at(now(), limit))
+            out.append((label, _("%(limit)s, by %(due)s") % {"limit": limit_text(limit), "due": due}))
+    return out
+
+
+@require_http_methods(["GET", "POST"])
+@refusals
+def desk_file(request: HttpRequest) -> HttpResponse:
+    """A steward files for an enterprise that walks in or phones: search it, then the form."""
+    actor = actor_of(request)
+    if not Team.objects.filter(pk__in=actor.team_ids, kind=Team.Kind.STATION).exists():
+        raise PermissionDenied
+    chosen = request.POST.get("enterprise") or request.GET.get("enterprise") or ""
+    if not chosen.isdigit() or len(chosen) > 17:
+        return render(
+            request, "stations/desk_search.html", {"found": _search(request), "q": request.GET.get("q", "")}
+        )
+    enterprise = get_object_or_404(Enterprise, pk=int(chosen))
+    form: Any = _bare(DeskFilingForm, enterprise, actor)
+    if request.method == "POST":
+        try:
+            case = engine.open_case(
+                KIND,
+                by=actor,
+                enterprise=enterprise,
+                data=request.POST,
+                now=now(),
+                token=_token(request),
+                form=DeskFilingForm,
+            )
+        except Invalid as error:
+            form = error.form
+        else:
+            messages.success(request, _("Filed for %(name)s.") % {"name": enterprise.name})
+            return redirect("cases:case_view", pk=case.pk)
+    shown = {"form": form, "enterprise": enterprise, "token": request.POST.get("token") or uuid4()}
+    return render(request, "stations/desk_file.html", shown, status=422 if form.errors else 200)
+
+
+def _search(request: HttpRequest) -> list[Enterprise]:
+    text = request.GET.get("q", "").strip()[:60]
+    if len(text) < 2:
+        return []
+    fits = Q(name__icontains=text) | Q(uscc__startswith=text.upper())
+    return list(Enterprise.objects.filter(fits).order_by("name")[:20])
