@@ -7,5 +7,6 @@ from portal.apps import DomainConfig
 
 class ApprovalsConfig(DomainConfig):
     name = "approvals"
+    default = True
     verbose_name = _("Approvals")
     url_prefix = "approvals/"

@@ -7,5 +7,6 @@ from portal.apps import DomainConfig
 
 class FundsConfig(DomainConfig):
     name = "funds"
+    default = True
     verbose_name = _("Funds")
     url_prefix = "funds/"

@@ -7,5 +7,6 @@ from portal.apps import DomainConfig
 
 class InvestmentConfig(DomainConfig):
     name = "investment"
+    default = True
     verbose_name = _("Investment")
     url_prefix = "investment/"

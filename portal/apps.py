@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.apps import AppConfig
+from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -13,8 +14,12 @@ class DomainConfig(AppConfig):
     `<app>.urls` under `url_prefix`; a domain app registers nothing by hand.
     """
 
+    default = False
     default_auto_field = "django.db.models.BigAutoField"
     url_prefix: ClassVar[str] = ""
+    # Entries of the main navigation: label and URL name.
+    enterprise_nav: ClassVar[list[tuple[str | Promise, str]]] = []
+    staff_nav: ClassVar[list[tuple[str | Promise, str]]] = []
 
 
 class PortalConfig(AppConfig):

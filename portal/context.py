@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -12,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty
+from portal.apps import DomainConfig
 from portal.notices.queries import unread_count
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
@@ -20,7 +22,6 @@ ENTERPRISE = (
     (_("Home"), "home"),
     (_("My cases"), "cases:case_list"),
     (_("My papers"), "cases:document_list"),
-    (_("Stations"), "stations:station_list"),
 )
 STAFF = ((_("Work"), "cases:queue"),)
 LEADS = ((_("Team"), "cases:team_board"), (_("Escalations"), "cases:escalations"))
@@ -38,14 +39,15 @@ class NavItem:
 
 def _entries(actor: Actor) -> list[tuple[Any, str]]:
     entries: list[tuple[Any, str]] = []
+    domains = [config for config in apps.get_app_configs() if isinstance(config, DomainConfig)]
     if actor.agencies:
-        entries += ENTERPRISE
+        entries += [*ENTERPRISE, *(entry for d in domains for entry in d.enterprise_nav)]
     if actor.memberships:
         entries += STAFF
+        if not actor.agencies:
+            entries += [entry for d in domains for entry in d.staff_nav]
     if actor.headed_team_ids or actor.holds(*OVERSEERS):
         entries += (*LEADS, *REPORTS)
-    if actor.memberships and not actor.agencies:
-        entries.append(ENTERPRISE[3])
     if actor.holds(Duty.ADMINISTRATOR):
         entries += ADMINISTRATION
     return entries

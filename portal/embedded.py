@@ -139,8 +139,11 @@ class Postgres:
         self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
     def start(self) -> None:
-        if self._answers():
-            return
+        if not self._answers():
+            self._launch()
+        self._create_database()
+
+    def _launch(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
         if self.user is not None:
             self.home.chmod(0o711)
@@ -154,7 +157,6 @@ class Postgres:
                 "start",
             )  # fmt: skip
             if done.returncode == 0 or self._answers():
-                self._create_database()
                 return
             time.sleep(TRY_EVERY_S)
         raise CannotStart(f"PostgreSQL does not start; see {self.data / 'server.log'}")

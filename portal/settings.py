@@ -38,7 +38,7 @@ DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "portal.administration.apps.RegisterAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -134,6 +134,9 @@ DATABASES = {
         "TEST": {"NAME": env.str("TEST_DATABASE_NAME", default="test_portal")},
     }
 }
+if TESTING:
+    # Tables are emptied between some tests; outside of tests the timeline refuses to be.
+    DATABASES["default"]["OPTIONS"] = {"options": "-c portal.test_database=on -c synchronous_commit=off"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required(

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import views
+from portal import health, views
 from portal.apps import DomainConfig
 
 
@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.cases.urls")),
     path("", include("portal.notices.urls")),
     path("", include("portal.reports.urls")),
+    path("administration/", include("portal.administration.urls")),
     path("register/", admin.site.urls),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     *domain_urls(),
 ]

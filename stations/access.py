@@ -19,15 +19,25 @@ def _taker_people(case: Case) -> Q:
     return in_team(case.request.first_team_id)
 
 
-def _at_a_desk(actor: Actor, enterprise: Enterprise | None) -> bool:
+def _at_a_desk(actor: Actor) -> bool:
     """Members of a station file for an enterprise that walks in or phones."""
-    if enterprise is None or not actor.team_ids:
+    if not actor.team_ids:
         return False
     return Team.objects.filter(pk__in=actor.team_ids, kind=Team.Kind.STATION, active=True).exists()
+
+
+def _files_for(actor: Actor, enterprise: Enterprise | None) -> bool:
+    return enterprise is not None and _at_a_desk(actor)
 
 
 # 首问负责: the first taker keeps the case until the handler has signed, and verifies the closing.
 register(Rule("first_taker", _("the station that took it"), _takes, _taker_people))
 register(
-    Rule("steward", _("station steward"), lambda _a, _c: False, None, _at_a_desk),
+    Rule(
+        "steward",
+        _("station steward"),
+        lambda _a, _c: False,
+        opens=_files_for,
+        at_desk=_at_a_desk,
+    ),
 )

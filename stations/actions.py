@@ -9,34 +9,19 @@ from portal.cases.errors import Refused
 from portal.cases.flow import CO_HANDLING
 from portal.cases.models import Case
 from portal.cases.move import Move
+from portal.cases.offices import office
 from portal.park.models import Team
 from stations.models import Category, Grade, Request, Result, Station
-
-
-def discipline_office() -> Team:
-    """The team that handles sealed complaints. Raises Refused when the park has none."""
-    office = Team.objects.filter(code="discipline", active=True).first()
-    if office is None:
-        raise Refused(_("The park has no discipline inspection office: ask the administrator to add one."))
-    return office
-
-
-def routing_office() -> Team:
-    """The office that decides on objections to routing (企业服务中心)."""
-    office = Team.objects.filter(code="enterprise_service", active=True).first()
-    if office is None:
-        raise Refused(_("The park has no enterprise service centre: ask the administrator to add one."))
-    return office
 
 
 def first_team(move: Move) -> Team:
     """The chosen station; discipline inspection for complaints about conduct."""
     if move.data["category"] == Category.CONDUCT:
         move.case.sealed = True
-        office = discipline_office()
-        if move.data["accused_team"] == office:
+        chosen = office("discipline")
+        if move.data["accused_team"] == chosen:
             raise Refused(_("A complaint about this office itself goes to the provincial authority."))
-        return office
+        return chosen
     station: Station = move.data["station"]
     return station.team
 
@@ -119,7 +104,7 @@ def object_to_routing(move: Move) -> None:
     facts = move.case.request
     facts.objected = True
     facts.save(update_fields=["objected"])
-    move.route(routing_office())
+    move.route(office("enterprise_service"))
 
 
 def plan(move: Move) -> None:

@@ -307,6 +307,12 @@ REQUEST = register(
         prefix="QS",
         facts=Request,
         facts_template="stations/_request_facts.html",
+        file_page="stations:request_file",
+        desk_page="stations:desk_file",
+        invitation=(
+            _("Bring a request"),
+            _("Anything that holds you up; the nearest station takes it"),
+        ),
         opening=Opening(
             who=("enterprise", "steward"),
             step="received",

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.cases import drafts, engine, papers, standards
+from portal.cases.access import may_file_at_desk
+from portal.cases.declaration import flow_of
 from portal.cases.errors import Invalid
 from portal.cases.models import Case, Document, Draft
 from portal.cases.standards import PROMISE
@@ -161,7 +163,7 @@ def promises(calendar: Calendar) -> list[tuple[Any, str]]:
 def desk_file(request: HttpRequest) -> HttpResponse:
     """A steward files for an enterprise that walks in or phones: search it, then the form."""
     actor = actor_of(request)
-    if not Team.objects.filter(pk__in=actor.team_ids, kind=Team.Kind.STATION).exists():
+    if not may_file_at_desk(actor, flow_of(KIND)):
         raise PermissionDenied
     chosen = request.POST.get("enterprise") or request.GET.get("enterprise") or ""
     if not chosen.isdigit() or len(chosen) > 17:

@@ -65,7 +65,7 @@ class ChangePassword(PasswordChangeView):
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, e-mail, phone and language."""
     user: User = request.user  # type: ignore[assignment]  # signed in
-    form = ProfileForm(request.POST or None, instance=user)
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

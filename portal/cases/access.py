@@ -30,7 +30,7 @@ class Rule:
     """One access word.
 
     `people` is a condition on users; None: nobody to tell. `opens` answers for a case that is not
-    there yet; None: the word opens nothing.
+    there yet; None: the word opens nothing. `at_desk` says who files for others.
     """
 
     word: str
@@ -38,6 +38,7 @@ class Rule:
     allows: Callable[[Actor, Case], bool]
     people: Callable[[Case], Q] | None = None
     opens: Callable[[Actor, Enterprise | None], bool] | None = None
+    at_desk: Callable[[Actor], bool] | None = None
 
 
 RULES: dict[str, Rule] = {}
@@ -52,6 +53,11 @@ def register(rule: Rule) -> Rule:
 def allows(actor: Actor, case: Case, words: Iterable[str]) -> bool:
     """Whether one of the words fits the person."""
     return any(RULES[word].allows(actor, case) for word in words)
+
+
+def may_file_at_desk(actor: Actor, flow: Flow) -> bool:
+    """Whether the person files cases of this flow for enterprises that walk in."""
+    return any(RULES[word].at_desk(actor) for word in flow.opening.who if RULES[word].at_desk)  # type: ignore[misc]  # checked beside
 
 
 def allows_opening(actor: Actor | None, enterprise: Enterprise | None, flow: Flow) -> bool:

@@ -193,7 +193,11 @@ class Flow:
     extend_by: Sequence[str] = ("heads", "leader_in_charge", "leaders")
     co_handled: bool = False
     ratable: bool = False
+    unrated_outcomes: Sequence[str] = ("withdrawn",)
     on_child_closed: Callable[[Move, Case], None] | None = None
+    file_page: str = ""  # URL name of the page where an enterprise files one
+    desk_page: str = ""  # URL name of the page where staff file one for an enterprise
+    invitation: tuple[Text, Text] = ("", "")  # what the home page says of it: title, one line
     facts_template: str = ""  # fragment on the case page with the domain's own facts
 
     def step(self, name: str) -> Step:

@@ -21,7 +21,7 @@ from portal.cases.declaration import (
 from portal.cases.errors import Refused
 from portal.cases.forms import ActionForm
 from portal.cases.models import CoHandling, FollowUp, Holder, Rating, SupervisionOrder, Trigger
-from portal.park.models import Team
+from portal.cases.offices import office
 
 if TYPE_CHECKING:
     from portal.cases.models import Case
@@ -129,11 +129,8 @@ def keep_supervision_reply(move: Move) -> None:
 
 def to_supervision(move: Move) -> None:
     """The reply goes to the supervision office, which the late team cannot be itself."""
-    office = Team.objects.filter(kind=Team.Kind.SUPERVISION, active=True).order_by("code").first()
-    if office is None:
-        raise Refused(_now_("The park has no supervision office: ask the administrator to add one."))
     keep_supervision_reply(move)
-    move.route(office)
+    move.route(office("supervision"))
 
 
 def back_to_late_team(move: Move) -> None:

@@ -8,12 +8,22 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from portal.worktime.clock import Calendar, Limit, Span, Unit, at, local
 
 LONGEST_STRIP = 45
+SHORT_DAYS = (
+    gettext_lazy("Mo"),
+    gettext_lazy("Tu"),
+    gettext_lazy("We"),
+    gettext_lazy("Th"),
+    gettext_lazy("Fr"),
+    gettext_lazy("Sa"),
+    gettext_lazy("Su"),
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class DayMark:
     date: date
     kind: str
     label: str
-    weekday: str
+    weekday: str | Promise
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ def _mark(
         kind, label = "pause", _("clock stopped")
     else:
         kind, label = "count", _("counts")
-    return DayMark(day, kind, label, date_format(day, "D"))
+    return DayMark(day, kind, label, SHORT_DAYS[day.weekday()])
 
 
 def calendar_name(calendar: Calendar, day: date) -> str:

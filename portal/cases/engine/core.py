@@ -187,28 +187,38 @@ def _after_closing(move: Move) -> None:
 def lock(case: Case | int, *, by: Actor | None, now: datetime | None, version: int | None = None) -> Move:
     """Lock a case (the case above it first) and read what a move needs.
 
-    The version of the calendar is read under the lock, so that a move and a change of the calendar
-    cannot miss each other. Raises Conflict when `version` is not the present one.
+    Locking and reading are two statements: one that waited for a lock would join the fresh case to
+    stale neighbours, and see an assignee that is not there. The version of the calendar is read
+    under the lock, so that a move and a change of the calendar cannot miss each other.
+    Raises Conflict when `version` is not the present one.
     """
     pk = case if isinstance(case, int) else case.pk
     parent_id = case.parent_id if isinstance(case, Case) else None
     if isinstance(case, int):
         parent_id = Case.objects.filter(pk=pk).values_list("parent_id", flat=True).first()
-    if parent_id is not None:
-        list(Case.objects.select_for_update().filter(pk=parent_id).values_list("pk"))
-    locked = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("team", "assignee", "enterprise", "parent__team")
-        .annotate(calendar_version=Subquery(CalendarState.objects.values("version")[:1]))
-        .get(pk=pk)
-    )
-    stay = None
-    if locked.closed_at is None:
-        stay = StepLog.objects.filter(case=locked, left_at=None).first()
+    for lockable in (parent_id, pk):
+        if lockable is not None:
+            list(Case.objects.select_for_update().filter(pk=lockable).values_list("pk"))
+    locked, stay, calendar_version = _read(pk)
     if version is not None and version != locked.version:
         raise Conflict(_faster(locked))
-    calendar = Calendar.current(locked.calendar_version)  # type: ignore[attr-defined]  # annotated above
-    return Move(locked, by=by, now=now or present(), calendar=calendar, stay=stay)
+    return Move(locked, by=by, now=now or present(), calendar=Calendar.current(calendar_version), stay=stay)
+
+
+def _read(pk: int) -> tuple[Case, StepLog | None, int]:
+    """A locked case with its open stay and the version of the calendar: one statement while it is open."""
+    version = Subquery(CalendarState.objects.values("version")[:1])
+    near = ("team", "assignee", "enterprise", "parent__team")
+    stay = (
+        StepLog.objects.filter(case=pk, left_at=None)
+        .select_related("case", *(f"case__{name}" for name in near))
+        .annotate(calendar_version=version)
+        .first()
+    )
+    if stay is not None:
+        return stay.case, stay, stay.calendar_version
+    closed = Case.objects.select_related(*near).annotate(calendar_version=version).get(pk=pk)
+    return closed, None, closed.calendar_version  # type: ignore[attr-defined]  # annotated above
 
 
 def _declared(flow: Flow, name: str) -> Transition:

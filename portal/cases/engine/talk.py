@@ -87,6 +87,8 @@ def rate(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime 
             raise NotAllowed(_("Only the enterprise itself may rate its case."))
         if locked.is_open:
             raise Refused(_("A case can be rated once it is closed."))
+        if locked.outcome in move.flow.unrated_outcomes:
+            raise Refused(_("A case that was withdrawn is not rated."))
         if Rating.objects.filter(case=locked).exists():
             raise Conflict(_("The case has been rated already: one case, one rating."))
         fill(move, RatingForm, data, None)

@@ -9,11 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.cases.declaration import FLOWS, public_kinds
 from portal.cases.models import Case, Document, Draft, Holder
-from portal.cases.presenting.rows import Row, rows
+from portal.cases.presenting.rows import rows
 from portal.cases.presenting.words import short_moment
 from portal.cases.views.common import actor_of, refusals
 from portal.notices.models import Notice
@@ -44,8 +45,9 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     waiting = set(mine.filter(closed_at=None, holder=Holder.ENTERPRISE).values_list("pk", flat=True)[:PAGE])
     ratable = [kind for kind, flow in FLOWS.items() if flow.ratable]
+    unrated = {outcome for kind in ratable for outcome in FLOWS[kind].unrated_outcomes}
     to_rate = mine.filter(kind__in=ratable, closed_at__gte=moment - RATE_WITHIN, rating=None).exclude(
-        outcome="withdrawn"
+        outcome__in=unrated
     )
     context: dict[str, Any] = {
         "todo": [r for r in open_rows if r.pk in waiting],
@@ -53,15 +55,22 @@ def home(request: HttpRequest) -> HttpResponse:
         "late": sum(1 for r in open_rows if r.light == "late"),
         "to_rate": rows(to_rate.order_by("-closed_at")[:5], actor, moment, calendar, inside=False),
         "drafts": _drafts(actor),
+        "starts": starts(),
         "papers": list(_papers(actor)[:4]),
         "notices": _notices(actor),
     }
     return render(request, "enterprise/home.html", context)
 
 
-def _drafts(actor: Actor) -> list[tuple[Any, str]]:
+def starts() -> list[tuple[Any, Any, str]]:
+    """What an enterprise can begin: title, one line, address."""
+    return [(*flow.invitation, reverse(flow.file_page)) for flow in FLOWS.values() if flow.file_page]
+
+
+def _drafts(actor: Actor) -> list[tuple[Any, str, str]]:
     found = Draft.objects.filter(enterprise=actor.enterprise_id, version__gt=1)
-    return [(FLOWS[d.kind].label, short_moment(d.saved_at)) for d in found if d.kind in FLOWS]
+    known = [(FLOWS[d.kind], d) for d in found if d.kind in FLOWS]
+    return [(f.label, short_moment(d.saved_at), reverse(f.file_page)) for f, d in known if f.file_page]
 
 
 def _papers(actor: Actor) -> QuerySet[Document]:
@@ -89,7 +98,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     if before.isdigit() and len(before) < 18:
         closed = closed.filter(pk__lt=int(before))
     closed_rows = list(closed.order_by("-pk")[: PAGE + 1])
-    context: dict[str, list[Row] | str] = {
+    context: dict[str, Any] = {
+        "starts": starts(),
         "open_rows": [] if before else rows(open_cases, actor, moment, calendar, inside=False),
         "closed_rows": rows(closed_rows[:PAGE], actor, moment, calendar, inside=False),
         "later": str(closed_rows[PAGE - 1].pk) if len(closed_rows) > PAGE else "",

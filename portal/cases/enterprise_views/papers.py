@@ -45,7 +45,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not actor.agencies:
         raise PermissionDenied
-    form = PaperForm(request.POST or None, request.FILES or None)
+    form = PaperForm(request.POST, request.FILES) if request.method == "POST" else PaperForm()
     if request.method == "POST" and form.is_valid() and _stored(form, actor):
         messages.success(request, _now("The paper is in your archive."))
         return redirect("cases:document_list")

@@ -165,7 +165,7 @@ def _can_rate(case: Case, actor: Actor) -> bool:
     return (
         case.flow.ratable
         and not case.is_open
-        and case.outcome != "withdrawn"
+        and case.outcome not in case.flow.unrated_outcomes
         and case.enterprise_id in actor.agencies
         and not hasattr(case, "rating")
     )

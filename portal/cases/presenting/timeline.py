@@ -59,6 +59,7 @@ TEXT_FIELDS = {
     "contact_note",
     "basis",
     "ask",
+    "file",  # of an import
 }
 
 

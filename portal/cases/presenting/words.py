@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.cases.models import Case, Holder, Light
 from portal.worktime.clock import Calendar, local
 from portal.worktime.now import now
+
+WEEKDAYS = (
+    gettext_lazy("Mon"),
+    gettext_lazy("Tue"),
+    gettext_lazy("Wed"),
+    gettext_lazy("Thu"),
+    gettext_lazy("Fri"),
+    gettext_lazy("Sat"),
+    gettext_lazy("Sun"),
+)
 
 
 def short_moment(moment: datetime | None) -> str:
@@ -20,7 +29,7 @@ def short_moment(moment: datetime | None) -> str:
     here = local(moment)
     same_year = here.year == local(now()).year
     day = here.strftime("%m-%d" if same_year else "%Y-%m-%d")
-    return f"{day} {date_format(here, 'D')} {here:%H:%M}"
+    return f"{day} {WEEKDAYS[here.weekday()]} {here:%H:%M}"
 
 
 def time_left(case: Case, moment: datetime, calendar: Calendar) -> str:

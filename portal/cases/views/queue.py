@@ -9,13 +9,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.cases import engine, queue
+from portal.cases import access, engine, queue
+from portal.cases.declaration import FLOWS
 from portal.cases.models import Case
 from portal.cases.presenting.rows import rows
 from portal.cases.views.common import actor_of, load, refusals
+from portal.park.acting import Actor
 from portal.worktime.clock import Calendar
 from portal.worktime.now import now
 
@@ -43,9 +46,19 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "rows": rows(found.rows, actor, moment, Calendar.current()),
         "earlier": _link(request, before=found.earlier),
         "later": _link(request, after=found.later),
+        "desks": desks(actor),
         "filtered": any(request.GET.get(name) for name in ("q", "kind", "team", "light")),
     }
     return render(request, "cases/queue.html", context)
+
+
+def desks(actor: Actor) -> list[tuple[Any, str]]:
+    """Where this person may file for an enterprise: label, address."""
+    return [
+        (flow.label, reverse(flow.desk_page))
+        for flow in FLOWS.values()
+        if flow.desk_page and access.may_file_at_desk(actor, flow)
+    ]
 
 
 def _tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:

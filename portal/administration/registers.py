@@ -1,0 +1,88 @@
+"""What the admin site keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import Duty, DutyGrant, User
+from portal.park.models import Agency, Enterprise, Membership, Team
+
+
+class Administered:
+    """Every administrator may see and change these; rows that cases refer to cannot be deleted."""
+
+    def _may(self, request: HttpRequest) -> bool:
+        actor = getattr(request, "actor", None)
+        return actor is not None and actor.holds(Duty.ADMINISTRATOR)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+
+class DutyInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  # no runtime generics
+    model = DutyGrant
+    extra = 0
+
+
+class MembershipInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  # no runtime generics
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("team",)
+
+
+class AgencyInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  # no runtime generics
+    model = Agency
+    extra = 0
+    autocomplete_fields = ("enterprise",)
+
+
+@admin.register(User)
+class PeopleAdmin(Administered, UserAdmin):  # type: ignore[type-arg]  # no runtime generics
+    list_display = ("username", "display_name", "is_active", "last_login")
+    list_filter = ("is_active", "duty_grants__duty")
+    search_fields = ("username", "display_name", "phone")
+    ordering = ("username",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("display_name", "display_name_en", "email", "phone", "language")}),
+        (_("Account"), {"fields": ("is_active", "last_login")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "display_name", "usable_password", "password1", "password2")}),
+    )
+    readonly_fields = ("last_login",)
+    inlines = (DutyInline, MembershipInline, AgencyInline)
+
+
+@admin.register(Team)
+class TeamAdmin(Administered, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+    list_display = ("code", "name", "kind", "leader", "active")
+    list_filter = ("kind", "active")
+    search_fields = ("code", "name")
+    autocomplete_fields = ("leader",)
+
+
+@admin.register(Enterprise)
+class EnterpriseAdmin(Administered, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+    list_display = ("uscc", "name", "industry", "size", "settled_on")
+    list_filter = ("size", "is_high_tech")
+    search_fields = ("uscc", "name")
+    show_full_result_count = False

@@ -1,0 +1,18 @@
+"""Routes of the administrator's pages."""
+
+from django.urls import path
+
+from portal.administration import views
+
+app_name = "administration"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("jobs/", views.jobs, name="jobs"),
+    path("jobs/aside/<int:pk>/again/", views.try_again, name="try_again"),
+    path("jobs/delivery/<int:pk>/again/", views.send_again, name="send_again"),
+    path("calendar/", views.calendar_page, name="calendar"),
+    path("calendar/<int:pk>/remove/", views.calendar_remove, name="calendar_remove"),
+    path("calendar/<int:year>/announce/", views.calendar_announce, name="calendar_announce"),
+    path("standards/", views.standard_list, name="standard_list"),
+    path("standards/<str:kind>/", views.standard_edit, name="standard_edit"),
+]

@@ -1,0 +1,101 @@
+"""Figures as JSON: `/api/v1/indicators/` and the rows behind each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.park.acting import Actor
+from portal.reports import figures
+from portal.reports.access import may_read, readable
+from portal.reports.declaration import INDICATORS, Indicator, Period
+from portal.reports.rows import page_of, shown_rows
+
+
+class MayRead(BasePermission):
+    """The access rule of figures."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return may_read(getattr(request._request, "actor", None))
+
+
+class PeriodSerializer(serializers.Serializer[Any]):
+    """The period asked for, both days included."""
+
+    date_from = serializers.DateField(required=False, default=None)
+    date_to = serializers.DateField(required=False, default=None)
+    key = serializers.CharField(required=False, default="")
+    after = serializers.RegexField(r"^\d{0,17}$", required=False, default="")
+
+
+def answer(indicator: Indicator, period: Period, actor: Actor | None) -> dict[str, Any]:
+    """One figure as the API and the command answer it. Money and shares are decimal strings."""
+    figure = figures.compute(indicator, period, actor)
+    value: Any = figure.value
+    if value is not None and not isinstance(value, int):
+        value = f"{value.normalize():f}"
+    rows = reverse("reports:api_indicator_rows", args=[indicator.key])
+    return {
+        "key": indicator.key,
+        "label": str(indicator.label),
+        "unit": indicator.unit,
+        "value": value,
+        "n": figure.n,
+        "rows_url": f"{rows}?date_from={period.date_from or ''}&date_to={period.date_to or ''}",
+    }
+
+
+def _asked(request: Request) -> tuple[dict[str, Any], Period]:
+    given = {k: v for k, v in request.query_params.items() if v != ""}
+    serializer = PeriodSerializer(data=given)
+    serializer.is_valid(raise_exception=True)
+    asked: dict[str, Any] = serializer.validated_data
+    return asked, Period(asked["date_from"], asked["date_to"])
+
+
+class IndicatorList(APIView):
+    """All figures of a period."""
+
+    permission_classes = (MayRead,)
+
+    def get(self, request: Request) -> Response:
+        actor: Actor = request._request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        asked, period = _asked(request)
+        chosen = [i for i in readable(actor) if asked["key"] in ("", i.key)]
+        return Response({"results": [answer(i, period, actor) for i in chosen]})
+
+
+class IndicatorRows(APIView):
+    """The rows behind one figure, paged."""
+
+    permission_classes = (MayRead,)
+
+    def get(self, request: Request, key: str) -> Response:
+        actor: Actor = request._request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        indicator = INDICATORS.get(key)
+        if indicator is None or indicator not in readable(actor):
+            raise Http404
+        asked, period = _asked(request)
+        found, later = page_of(indicator, period, actor, asked["after"])
+        labels = [str(column.label) for column in indicator.columns]
+        rows = [
+            {"cells": dict(zip(labels, map(_plain, r["cells"]), strict=True)), "case_url": r["href"]}
+            for r in shown_rows(indicator, found, actor)
+        ]
+        following = f"{request.path}?{_next(period, later)}" if later else None
+        return Response({"results": rows, "next": following})
+
+
+def _next(period: Period, later: str) -> str:
+    return f"date_from={period.date_from or ''}&date_to={period.date_to or ''}&after={later}"
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (int, str)) or value is None else str(value)

@@ -1,0 +1,182 @@
+"""The stations' indicators. Definitions: the figures that the article names, and service quality."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Avg, Case, Count, DateField, F, FloatField, QuerySet, Value, When
+from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext_lazy as _
+
+from portal.cases.models import Case as CaseRow
+from portal.cases.models import Rating, StepLog
+from portal.cases.presenting.words import outcome_label, short_moment
+from portal.reports.declaration import Breakdown, Indicator, Percentile, Period, RowColumn, register
+from stations.flow import REQUEST
+from stations.models import Category, Station
+
+KIND = "stations.request"
+SMALLEST = 5  # shares of fewer rows are hidden (dossier, section 4: small samples)
+
+
+def closed(period: Period) -> QuerySet[Any]:
+    """Requests that the park closed in the period; withdrawn ones are the enterprise's own doing."""
+    found = CaseRow.objects.filter(kind=KIND, **period.of_moments("closed_at"))
+    return found.exclude(outcome="withdrawn").select_related("enterprise", "team", "request__first_team")
+
+
+def with_promise(period: Period) -> QuerySet[Any]:
+    return closed(period).filter(promise_due_at__isnull=False)
+
+
+REQUEST_COLUMNS = (
+    RowColumn(_("Number"), lambda c: c.number),
+    RowColumn(_("Title"), lambda c: c.title),
+    RowColumn(_("Enterprise"), lambda c: c.enterprise.name if c.enterprise else ""),
+    RowColumn(_("Station"), lambda c: c.request.first_team.name),
+    RowColumn(_("Category"), lambda c: str(Category(c.request.category).label)),
+    RowColumn(_("Result"), outcome_label),
+    RowColumn(_("Promised for"), lambda c: short_moment(c.promise_due_at)),
+    RowColumn(_("Closed at"), lambda c: short_moment(c.closed_at)),
+    RowColumn(_("Net working days"), lambda c: c.used_days),
+)
+REQUEST_WAYS = {
+    "station": Breakdown(_("By station"), "request__first_team__name"),
+    "category": Breakdown(_("By category"), "request__category", dict(Category.choices)),
+    "month": Breakdown(_("By month"), TruncMonth("closed_at", output_field=DateField())),
+}
+
+register(
+    Indicator(
+        key="stations.stations",
+        label=_("Service stations"),
+        unit="stations",
+        definition=_("Active service stations."),
+        rows=lambda _p: Station.objects.filter(team__active=True).select_related("team"),
+        aggregate=Count("pk"),
+        columns=(
+            RowColumn(_("Station"), lambda s: s.team.name),
+            RowColumn(_("Address"), lambda s: s.address),
+            RowColumn(_("Phone"), lambda s: s.phone),
+        ),
+        dated=False,
+    )
+)
+
+
+def on_request(
+    key: str, label: Any, unit: str, definition: Any, rows: Any, aggregate: Any, least: int = 0
+) -> None:
+    """An indicator over closed requests."""
+    register(
+        Indicator(
+            key=key,
+            label=label,
+            unit=unit,
+            definition=definition,
+            rows=rows,
+            aggregate=aggregate,
+            columns=REQUEST_COLUMNS,
+            breakdowns=REQUEST_WAYS,
+            case_path="pk",
+            team_path="request__first_team",
+            least=least,
+        )
+    )
+
+
+on_request(
+    "stations.requests_resolved",
+    _("Requests resolved"),
+    "requests",
+    _("Service requests closed as resolved in the period."),
+    lambda p: closed(p).filter(outcome="resolved"),
+    Count("pk"),
+)
+on_request(
+    "stations.on_time_share",
+    _("Closed on time"),
+    "ratio",
+    _("Share of the requests closed in the period that were closed by the promised time."),
+    with_promise,
+    Avg(
+        Case(
+            When(closed_at__lte=F("promise_due_at"), then=Value(1.0)),
+            default=Value(0.0),
+            output_field=FloatField(),
+        )
+    ),
+    SMALLEST,
+)
+on_request(
+    "stations.net_days_median",
+    _("Net working days, median"),
+    "working days",
+    _("Half of the requests closed in the period took at most so many net working days."),
+    with_promise,
+    Percentile("used_days", 0.5),
+    SMALLEST,
+)
+on_request(
+    "stations.net_days_p90",
+    _("Net working days, 90th percentile"),
+    "working days",
+    _("Nine in ten of the requests closed in the period took at most so many net working days."),
+    with_promise,
+    Percentile("used_days", 0.9),
+    SMALLEST,
+)
+
+register(
+    Indicator(
+        key="stations.rating_average",
+        label=_("Average rating"),
+        unit="score",
+        definition=_("Mean of the ratings given in the period. Silence is no rating."),
+        rows=lambda p: Rating.objects.filter(case__kind=KIND, **p.of_moments("rated_at")).select_related(
+            "case__enterprise", "case__request__first_team"
+        ),
+        aggregate=Avg("level"),
+        columns=(
+            RowColumn(_("Number"), lambda r: r.case.number),
+            RowColumn(_("Title"), lambda r: r.case.title),
+            RowColumn(_("Station"), lambda r: r.case.request.first_team.name),
+            RowColumn(_("Rating"), lambda r: str(r.get_level_display())),
+            RowColumn(_("Comment"), lambda r: r.comment),
+            RowColumn(_("Rated at"), lambda r: short_moment(r.rated_at)),
+        ),
+        breakdowns={
+            "station": Breakdown(_("By station"), "case__request__first_team__name"),
+            "level": Breakdown(_("By level"), "level", dict(Rating.Level.choices)),
+        },
+        case_path="case_id",
+        team_path="case__request__first_team",
+        least=SMALLEST,
+    )
+)
+register(
+    Indicator(
+        key="stations.steps_on_time_share",
+        label=_("Steps finished in time"),
+        unit="ratio",
+        definition=_("Share of the stays in steps with a limit, left in the period, that met it."),
+        rows=lambda p: StepLog.objects.filter(
+            case__kind=KIND, met__isnull=False, **p.of_moments("left_at")
+        ).select_related("case", "team"),
+        aggregate=Avg(Case(When(met=True, then=Value(1.0)), default=Value(0.0), output_field=FloatField())),
+        columns=(
+            RowColumn(_("Number"), lambda s: s.case.number),
+            RowColumn(_("Step"), lambda s: str(REQUEST.step(s.step).label)),
+            RowColumn(_("Team"), lambda s: s.team.name),
+            RowColumn(_("Due"), lambda s: short_moment(s.due_at)),
+            RowColumn(_("Left"), lambda s: short_moment(s.left_at)),
+        ),
+        breakdowns={
+            "step": Breakdown(_("By step"), "step", {s.name: s.label for s in REQUEST.steps}),
+            "team": Breakdown(_("By team"), "team__name"),
+        },
+        case_path="case_id",
+        team_path="team",
+        least=SMALLEST,
+    )
+)

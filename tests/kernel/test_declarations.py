@@ -1,0 +1,129 @@
+"""Flows that cannot work do not start; jobs that cannot run are seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from celery.schedules import crontab
+
+from portal.cases.checks import problems
+from portal.cases.declaration import (
+    FLOWS,
+    Flow,
+    Opening,
+    Promised,
+    Rung,
+    Step,
+    Transition,
+    within,
+    working_days,
+)
+from portal.cases.models import Trigger
+from portal.celery import app
+from portal.schedule import BEAT_SCHEDULE
+
+GOOD = Flow(
+    kind="test.case",
+    label="Test",
+    prefix="TT",
+    opening=Opening(who=("enterprise",), step="new"),
+    promise={"": working_days(5)},
+    steps=(Step("new", "New"), Step("done", "Done", outcome="done")),
+    transitions=(Transition("finish", "Finish", ("new",), "done", who=("handler",)),),
+)
+
+
+def codes(**changes: Any) -> set[str]:
+    return {code for code, _text in problems(replace(GOOD, **changes))}
+
+
+def test_a_good_flow_has_no_problems() -> None:
+    assert codes() == set()
+    assert all(not list(problems(flow)) for flow in FLOWS.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"steps": (*GOOD.steps, GOOD.steps[0])}, "cases.E001"),
+        ({"steps": (*GOOD.steps, Step("lost", "Lost", limit=within(working_days(1))))}, "cases.E002"),
+        ({"promise": {}}, "cases.E003"),
+        ({"steps": (Step("new", "New", limit=Promised(), lapse="finish"), GOOD.steps[1])}, "cases.E004"),
+        ({"transitions": ()}, "cases.E005"),
+        ({"transitions": (replace(GOOD.transitions[0], label=" "),)}, "cases.E006"),
+        ({"transitions": (replace(GOOD.transitions[0], target="nowhere"),)}, "cases.E007"),
+        ({"transitions": (replace(GOOD.transitions[0], who=("nobody",)),)}, "cases.E008"),
+        ({"ladder": (Rung(1, Trigger.DUE, ("strangers",)),)}, "cases.E010"),
+    ],
+)
+def test_a_broken_flow_is_named(changes: dict[str, Any], code: str) -> None:
+    assert code in codes(**changes)
+
+
+def test_every_periodic_job_exists_and_names_its_minute() -> None:
+    app.loader.import_default_modules()
+    for entry in BEAT_SCHEDULE.values():
+        assert entry["task"] in app.tasks
+        schedule = entry["schedule"]
+        assert isinstance(schedule, crontab)
+        # Celery's crontab(hour=4) would fire every minute of that hour: the minute is always given.
+        assert schedule._orig_minute != "*" or schedule._orig_hour == "*"
+
+
+@pytest.mark.django_db
+def test_the_tasks_run_and_leave_their_trace(park: SimpleNamespace) -> None:
+    from portal.cases import tasks as cases
+    from portal.jobs.models import JobRun
+    from portal.notices import tasks as notices
+    from portal.worktime import tasks as worktime
+
+    for task in (cases.sweep, cases.lapse, cases.pause_overrun, notices.deliver, worktime.extend_calendar):
+        task()
+    assert set(JobRun.objects.exclude(succeeded_at=None).values_list("name", flat=True)) == set(BEAT_SCHEDULE)
+
+
+def test_domain_apps_and_kernel_keep_their_distance_in_the_database() -> None:
+    from django.apps import apps
+
+    domains = {"approvals", "funds", "stations", "investment"}
+    for model in apps.get_models():
+        here = model._meta.app_label
+        for field in model._meta.get_fields():
+            other = getattr(field, "related_model", None)
+            if not getattr(field, "concrete", False) or other is None or isinstance(other, str):
+                continue
+            there = other._meta.app_label
+            assert there not in domains - {here}, f"{here}.{field.name} refers to {there}"
+
+
+def test_every_crossing_of_the_floors_is_caught(tmp_path: Path) -> None:
+    """A violation of each import contract is planted in a copy and must be found."""
+    import shutil
+    import subprocess
+    import sys
+
+    root = Path(__file__).resolve().parents[2]
+    for name in ("portal", "approvals", "funds", "stations", "investment"):
+        shutil.copytree(
+            root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.csv", "static")
+        )
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    lint = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    plants = {
+        "portal/worktime/clock.py": ("from portal.cases import engine", "floors of the kernel"),
+        "portal/cases/queue.py": ("import stations.models", "kernel imports no domain app"),
+        "funds/apps.py": ("import stations.models", "Domain apps do not know each other"),
+    }
+    for file, (line, contract) in plants.items():
+        path = tmp_path / file
+        before = path.read_text()
+        path.write_text(before + f"\n{line}\n")
+        done = subprocess.run(lint, cwd=tmp_path, capture_output=True, text=True, check=False)
+        path.write_text(before)
+        assert done.returncode == 1, file
+        assert f"{contract}" in done.stdout
+        assert "BROKEN" in done.stdout
