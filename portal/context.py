@@ -16,7 +16,7 @@ from portal.accounts.models import Duty
 from portal.apps import DomainConfig
 from portal.notices.queries import unread_count
 from portal.park.acting import Actor
-from portal.park.models import Enterprise, Team
+from portal.park.models import Enterprise
 
 ENTERPRISE = (
     (_("Home"), "home"),
@@ -88,8 +88,7 @@ def _acting(actor: Actor) -> tuple[str, list[Enterprise]]:
         mine = {e.pk: e for e in Enterprise.objects.filter(pk__in=actor.agencies).only("pk", "name")}
         now = mine.pop(actor.enterprise_id or 0, None)
         return (now.name if now else actor.user.display_name), list(mine.values())
-    team = Team.objects.filter(pk__in=actor.team_ids).only("name").order_by("pk").first()
-    return (team.name if team else actor.user.display_name), []
+    return (actor.seats[0].team_name if actor.seats else actor.user.display_name), []
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -21,9 +21,7 @@ def _taker_people(case: Case) -> Q:
 
 def _at_a_desk(actor: Actor) -> bool:
     """Members of a station file for an enterprise that walks in or phones."""
-    if not actor.team_ids:
-        return False
-    return Team.objects.filter(pk__in=actor.team_ids, kind=Team.Kind.STATION, active=True).exists()
+    return any(seat.kind == Team.Kind.STATION for seat in actor.seats)
 
 
 def _files_for(actor: Actor, enterprise: Enterprise | None) -> bool:

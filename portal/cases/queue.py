@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, CaseQuerySet, Handover, Holder, Light
 from portal.park.acting import Actor
-from portal.park.models import Team
 
 PAGE = 50
 VIEWS = ("mine", "unclaimed", "team", "overdue", "incoming")
@@ -33,7 +32,7 @@ class FilterForm(forms.Form):
     view = forms.ChoiceField(choices=[(v, v) for v in VIEWS], required=False)
     q = forms.CharField(label=_("Search"), max_length=80, required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+    team = forms.TypedChoiceField(label=_("Team"), coerce=int, empty_value=None, required=False)
     light = forms.ChoiceField(
         label=_("Light"), choices=[("", _("All lights")), *Light.choices[:4]], required=False
     )
@@ -41,12 +40,12 @@ class FilterForm(forms.Form):
         label=_("Order"), choices=[("due", _("By deadline")), ("opened", _("By receipt"))], required=False
     )
 
-    def __init__(self, data: object, *, team_ids: frozenset[int]) -> None:
+    def __init__(self, data: object, *, actor: Actor) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
         kinds = sorted((kind, flow.label) for kind, flow in FLOWS.items())
         self.fields["kind"].choices = [("", _("All kinds")), *kinds]  # type: ignore[attr-defined]  # a choice field
-        self.fields["team"].queryset = Team.objects.filter(pk__in=team_ids)  # type: ignore[attr-defined]  # a model choice
-        self.fields["team"].empty_label = _("All my teams")  # type: ignore[attr-defined]  # a model choice
+        teams = [(seat.team_id, seat.team_name) for seat in actor.seats]
+        self.fields["team"].choices = [("", _("All my teams")), *teams]  # type: ignore[attr-defined]  # a choice field
 
     def chosen(self, name: str, default: str = "") -> str:
         """A valid choice, or the default."""
@@ -81,13 +80,16 @@ def view_condition(view: str, actor: Actor, now: datetime) -> Q:
 
 
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
-    """The numbers on all tabs, in two statements: the own teams' cases, and what is offered to them."""
-    mine = Case.objects.open().filter(team__in=actor.team_ids)
-    found: dict[str, int] = mine.aggregate(
-        mine=Count("pk", filter=Q(assignee=actor.user)),
-        unclaimed=Count("pk", filter=Q(assignee=None)),
-        team=Count("pk"),
-        overdue=Count("pk", filter=overdue(now)),
+    """The numbers on all tabs: the own teams' cases in one statement, what is offered to them in another."""
+    found: dict[str, int] = (
+        Case.objects.open()
+        .filter(team__in=actor.team_ids)
+        .aggregate(
+            mine=Count("pk", filter=Q(assignee=actor.user)),
+            unclaimed=Count("pk", filter=Q(assignee=None)),
+            team=Count("pk"),
+            overdue=Count("pk", filter=overdue(now)),
+        )
     )
     pending = Handover.objects.filter(state=Handover.State.PENDING, to_team__in=actor.team_ids)
     found["incoming"] = pending.count()

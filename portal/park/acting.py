@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db import connection
 from django.utils import timezone
 
 from portal.accounts.models import Duty
@@ -15,29 +17,60 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
+_READ = """
+SELECT
+    (SELECT coalesce(json_agg(json_build_array(g.enterprise_id, g.role) ORDER BY g.id), '[]')
+     FROM park_agency g
+     WHERE g.user_id = %(user)s AND (g.expires_on IS NULL OR g.expires_on >= %(today)s)),
+    (SELECT coalesce(json_agg(json_build_array(t.id, m.role, t.kind, t.name) ORDER BY m.id), '[]')
+     FROM park_membership m JOIN park_team t ON t.id = m.team_id
+     WHERE m.user_id = %(user)s AND t.active),
+    (SELECT coalesce(json_agg(d.duty), '[]') FROM accounts_dutygrant d WHERE d.user_id = %(user)s)
+"""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A place in a team."""
+
+    team_id: int
+    role: str
+    kind: str
+    team_name: str
+
+
 class Actor:
-    """A signed-in person as the access rules see them. Costs three queries, when first asked."""
+    """A signed-in person as the access rules see them. Costs one query, when first asked."""
 
     def __init__(self, user: User, *, enterprise_id: int | None = None) -> None:
         self.user = user
         self._chosen_enterprise_id = enterprise_id
 
     @cached_property
+    def _read(self) -> tuple[list[tuple[int, str]], list[tuple[int, str, str, str]], list[str]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_READ, {"user": self.user.pk, "today": timezone.localdate()})
+            agencies, seats, duties = (_parsed(cell) for cell in cursor.fetchone())
+        return agencies, seats, duties
+
+    @cached_property
     def agencies(self) -> dict[int, str]:
         """Enterprise id → role, without the agencies that have expired."""
-        today = timezone.localdate()
-        rows = self.user.agencies.filter(Q(expires_on=None) | Q(expires_on__gte=today))
-        return dict(rows.order_by("id").values_list("enterprise_id", "role"))
+        return dict(self._read[0])
+
+    @cached_property
+    def seats(self) -> list[Seat]:
+        """The places in active teams."""
+        return [Seat(*row) for row in self._read[1]]
 
     @cached_property
     def memberships(self) -> dict[int, str]:
         """Team id → role, of active teams."""
-        rows = self.user.memberships.filter(team__active=True)
-        return dict(rows.order_by("id").values_list("team_id", "role"))
+        return {seat.team_id: seat.role for seat in self.seats}
 
     @cached_property
     def duties(self) -> frozenset[str]:
-        return frozenset(self.user.duty_grants.values_list("duty", flat=True))
+        return frozenset(self._read[2])
 
     @property
     def enterprise_id(self) -> int | None:
@@ -61,3 +94,8 @@ class Actor:
 
     def holds(self, *duties: Duty) -> bool:
         return not self.duties.isdisjoint(duties)
+
+
+def _parsed(cell: Any) -> Any:
+    """JSON as the driver gives it: text, or already read."""
+    return json.loads(cell) if isinstance(cell, str) else cell

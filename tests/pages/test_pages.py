@@ -180,8 +180,7 @@ def test_a_queue_page_costs_the_same_at_any_size(
         file_request(park)
     client = browser(park.steward)
     client.get("/work/?view=team")
-    # Eight for the page itself, three for the signed-in frame (session, user, unread notices).
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(8):
         answer = client.get("/work/?view=team")
     assert answer.status_code == 200
     assert len(answer.content) < 150_000

@@ -30,7 +30,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     actor, moment = actor_of(request), now()
     if not actor.memberships:
         raise PermissionDenied
-    form = queue.FilterForm(request.GET, team_ids=actor.team_ids)
+    form = queue.FilterForm(request.GET, actor=actor)
     found = queue.page(
         queue.select(form, actor, moment),
         sort=form.chosen("sort", "due"),
