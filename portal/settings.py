@@ -26,6 +26,8 @@ def required(name: str, hint: str) -> str:
 
 
 TESTING = env.bool("PORTAL_TESTING", default=False)
+# Tests move the portal's clock by writing a moment into this file; nothing else reads it.
+TEST_CLOCK_FILE = env.str("TEST_CLOCK_FILE", default="") if TESTING else ""
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required(
     "SECRET_KEY", "Set a long random string, or start with `make run`, which makes one under var/."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -25,3 +26,26 @@ def _fresh_process_caches() -> None:
 def park(db: None) -> SimpleNamespace:
     """The small park of `tests.people`."""
     return make_park()
+
+
+@pytest.fixture
+def filled_calendar(transactional_db: None) -> None:
+    """Emptying the tables between transactional tests takes the calendar along: it is filled again."""
+    from portal.worktime import snapshot
+    from portal.worktime.calendar import extend
+    from portal.worktime.models import CalendarState, CalendarYear, ServiceHours, WorkDay
+
+    if WorkDay.objects.exists():
+        return
+    ServiceHours.objects.create(
+        pk=1,
+        opens_at="08:30",
+        closes_at="17:30",
+        intake_until="17:00",
+        alerts_from="08:30",
+        alerts_until="18:00",
+    )
+    CalendarYear.objects.bulk_create(CalendarYear(year=y, announced=True) for y in range(2019, 2027))
+    CalendarState.objects.create(pk=1)
+    extend(date(2026, 11, 16))
+    snapshot.load.cache_clear()

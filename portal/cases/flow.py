@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import forms
-from django.utils.translation import gettext as _now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.declaration import (
@@ -242,7 +242,7 @@ def keep_remedy(move: Move) -> None:
 
 def co_handlers_have_replied(case: Case, _move: Move) -> None:
     if case.parent is not None and case.parent.children.open().filter(kind=CO_HANDLING).exists():
-        raise Refused(_now_("A co-handling team has not replied yet."))
+        raise Refused(gettext("A co-handling team has not replied yet."))
 
 
 register(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.errors import Refused
@@ -21,7 +21,7 @@ def office(code: str) -> Team:
     found = Team.objects.filter(code=code, active=True).first()
     if found is None:
         raise Refused(
-            _now("The park has no %(office)s (team code %(code)s): ask the administrator to add one.")
+            gettext("The park has no %(office)s (team code %(code)s): ask the administrator to add one.")
             % {"office": NAMES[code], "code": code}
         )
     return found

@@ -22,30 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def park(transactional_db: None) -> SimpleNamespace:
+def park(filled_calendar: None) -> SimpleNamespace:
     return make_park()
-
-
-@pytest.fixture(autouse=True)
-def _seeded(transactional_db: None) -> None:
-    """Emptying the tables between tests takes the calendar along: it is filled again."""
-    from portal.worktime import snapshot
-    from portal.worktime.calendar import extend
-    from portal.worktime.models import CalendarState, CalendarYear, ServiceHours, WorkDay
-
-    if not WorkDay.objects.exists():
-        ServiceHours.objects.create(
-            pk=1,
-            opens_at="08:30",
-            closes_at="17:30",
-            intake_until="17:00",
-            alerts_from="08:30",
-            alerts_until="18:00",
-        )
-        CalendarYear.objects.bulk_create(CalendarYear(year=y, announced=True) for y in range(2019, 2027))
-        CalendarState.objects.create(pk=1)
-        extend(at("2026-11-16 09:00").date())
-        snapshot.load.cache_clear()
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:

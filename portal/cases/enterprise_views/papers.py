@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -47,7 +47,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = PaperForm(request.POST, request.FILES) if request.method == "POST" else PaperForm()
     if request.method == "POST" and form.is_valid() and _stored(form, actor):
-        messages.success(request, _now("The paper is in your archive."))
+        messages.success(request, gettext("The paper is in your archive."))
         return redirect("cases:document_list")
     found = Document.objects.filter(enterprise=actor.enterprise_id).annotate(uses=Count("attachments"))
     page = {"documents": found[:200], "form": form, "today": now().date()}
@@ -88,7 +88,7 @@ def case_attach(request: HttpRequest, pk: int) -> HttpResponse:
         own = Document.objects.filter(enterprise=case.enterprise_id, enterprise__in=list(actor.agencies))
         document = get_object_or_404(own, pk=int(chosen) if chosen.isdigit() and len(chosen) < 18 else 0)
     engine.attach(case, document, by=actor, internal=inside and "internal" in request.POST, now=now())
-    messages.success(request, _now("The paper has been added."))
+    messages.success(request, gettext("The paper has been added."))
     return redirect("cases:case_view", pk=pk)
 
 

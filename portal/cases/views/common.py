@@ -27,7 +27,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def load(request: HttpRequest, pk: int) -> Case:
     """The case, if it exists for this person; else 404."""
     cases = visible_to(actor_of(request)).select_related(
-        "team", "assignee", "enterprise", "opened_by", "parent__team", "parent__enterprise"
+        "team", "assignee", "enterprise", "opened_by", "parent__team", "rating"
     )
     return get_object_or_404(cases, pk=pk)
 

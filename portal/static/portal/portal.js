@@ -131,6 +131,7 @@
     const rows = [...table.tBodies[0].rows];
     const at = rows.findIndex((row) => row.classList.contains("on"));
     const go = (to) => {
+      if (!rows[to]) to = Math.max(at, 0);
       if (!rows[to]) return;
       if (rows[at]) rows[at].classList.remove("on");
       rows[to].classList.add("on");

@@ -1,0 +1,118 @@
+"""Every page for every role: axe finds nothing, nothing scrolls sideways, nothing is left untranslated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from portal.cases import engine, watch
+from portal.worktime.now import now
+from tests.browser.conftest import Person, axe_problems
+from tests.people import MONDAY, accept, actor, at, closed, file_request, handled, reported
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+# Latin words that belong on a Chinese page.
+KNOWN = re.compile(
+    r"Owner|owner|Agent|Otherstew|Steward|Colleague|Stationhead|Handler|Head|Sectionhead|Service|Supervisor|Leader|Administrator|"
+    r"English|PDF|Word|Excel|CSV|JPEG|Enter|[A-Z]{2}\d{8}-\d+|\w+@[\w.]+|\d+ ?MB|\bKB\b|\bms\b|"
+    r"cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
+)
+PAGES = {
+    "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),
+    "steward": ("/work/?view=team", "/stations/requests/desk/?q=云栖", "desk", "case"),
+    "handler": ("/work/", "case", "report"),
+    "head": ("/team/", "case", "pause"),
+    "leader": ("/escalations/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
+    "administrator": (
+        "/administration/", "/administration/jobs/", "/administration/calendar/",
+        "/administration/standards/", "/administration/standards/stations.request/",
+    ),
+}  # fmt: skip
+
+
+def life(park: SimpleNamespace) -> dict[str, str]:
+    """A little of everything; special addresses by name."""
+    done = closed(park)
+    engine.rate(done, by=actor(park.owner), data={"level": 2, "comment": "有点慢"}, now=MONDAY)
+    reported(park)
+    accept(park, file_request(park, title="一个很长的标题" * 8), MONDAY)
+    case = handled(park, at("2026-11-16 09:00"))
+    engine.comment(case, by=actor(park.handler), data={"body": "正在抢修"}, now=MONDAY)
+    engine.comment(case, by=actor(park.head), data={"body": "抓紧", "internal": "on"}, now=MONDAY)
+    watch.sweep(min(now(), at("2026-12-01 09:00")))
+    return {
+        "case": f"/cases/{case.pk}/",
+        "report": f"/cases/{case.pk}/do/report/",
+        "pause": f"/cases/{case.pk}/op/pause/",
+        "desk": f"/stations/requests/desk/?enterprise={park.theirs.pk}",
+    }
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("role", sorted(PAGES))
+def test_every_page_is_clean(
+    park: SimpleNamespace, window: Callable[..., Person], role: str, language: str
+) -> None:
+    named = life(park)
+    problems: list[str] = []
+    for width in (1440, 390):
+        person = window(getattr(park, role), width=width, language=language)
+        for path in PAGES[role]:
+            page = person.go(named.get(path, path))
+            if width == 1440 or role == "owner":
+                problems += [f"{path} {width}: {p}" for p in axe_problems(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                problems.append(f"{path} {width}: scrolls sideways")
+            text = page.locator("body").inner_text()
+            if language == "zh-hans":
+                left = re.findall(r"[A-Za-z]{4,}(?: [A-Za-z]+)*", KNOWN.sub(" ", text))
+                problems += [f"{path}: untranslated {words!r}" for words in left]
+        problems += [f"console: {e}" for e in person.errors]
+    assert problems == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_sign_in_page_is_clean(window: Callable[..., Person], park: SimpleNamespace, width: int) -> None:
+    person = window(width=width)
+    assert axe_problems(person.go("/accounts/sign-in/")) == []
+
+
+def test_dark_pages_are_clean(park: SimpleNamespace, window: Callable[..., Person]) -> None:
+    named = life(park)
+    person = window(park.handler, color_scheme="dark")
+    for path in ("/work/?view=team", named["case"]):
+        assert axe_problems(person.go(path)) == []
+
+
+def test_a_case_is_handled_by_keyboard_and_without_javascript(
+    park: SimpleNamespace, window: Callable[..., Person]
+) -> None:
+    file_request(park, now())
+    person = window(park.steward)
+    page = person.go("/work/?view=unclaimed")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.locator("tr.on, tr", has_text="Steward").first.wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*/")
+    plain = window(park.steward, java_script_enabled=False)
+    page = plain.go(page.url.replace(plain.base, ""))
+    page.locator("details.act > summary", has_text="受理").click()
+    page.get_by_role("link", name="受理").click()
+    page.get_by_role("button", name="受理").click()
+    assert "已办：受理" in page.locator("main").inner_text()
+
+
+def test_what_is_typed_survives_a_cut_network(park: SimpleNamespace, window: Callable[..., Person]) -> None:
+    person = window(park.owner, width=390)
+    page = person.go("/stations/requests/new/")
+    person.context.set_offline(True)
+    page.get_by_label("一句话概括").fill("断网也不丢")
+    page.get_by_text("未保存，正在重试").wait_for()
+    person.context.set_offline(False)
+    page.get_by_text("已保存").wait_for(timeout=15_000)
+    assert "断网也不丢" in str(page.get_by_label("一句话概括").input_value())
