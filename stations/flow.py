@@ -306,6 +306,7 @@ REQUEST = register(
         label=_("Service request"),
         prefix="QS",
         facts=Request,
+        facts_related=("first_team", "accused_team"),
         facts_template="stations/_request_facts.html",
         file_page="stations:request_file",
         desk_page="stations:desk_file",

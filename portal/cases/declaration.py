@@ -186,6 +186,7 @@ class Flow:
     outcomes: Mapping[str, Text] = field(default_factory=dict)
     ladder: Sequence[Rung] = STANDARD_LADDER
     facts: type[Model] | None = None  # the domain's row, OneToOne to the case
+    facts_related: Sequence[str] = ()  # what the case page shows of it, read along
     public: bool = True  # whether the enterprise sees such cases
     extendable: bool = False
     pausable: bool = False

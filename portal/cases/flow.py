@@ -252,6 +252,7 @@ register(
         prefix="HF",
         public=True,
         facts=FollowUp,
+        facts_related=("rating",),
         facts_template="cases/_follow_up_facts.html",
         opening=Opening(
             who=("system",),

@@ -65,7 +65,7 @@ class _Clock:
 
     def __init__(self, kind: str) -> None:
         self.flow: Flow = flow_of(kind)
-        self.calendar = Calendar.current()
+        self.calendar = Calendar.held()
         self.standard: Standard = standard(standards.current_id(kind))
 
     def fill(self, case: Case, history: History) -> None:

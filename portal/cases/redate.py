@@ -22,9 +22,11 @@ FIELDS = ("promise_due_at", "due_at", "warn_at", "next_alert_at", "alert_level",
 
 
 def touched(changed_on: date) -> QuerySet[Case]:
-    """Open cases whose clock may depend on a day: those that were open by then and due from then on."""
+    """Open cases with a deadline or an alert still to come by then: their clocks may depend on the day."""
     midnight = timezone.make_aware(datetime.combine(changed_on, time.min))
-    return Case.objects.open().filter(Q(due_at__gte=midnight) | Q(promise_due_at__gte=midnight))
+    return Case.objects.open().filter(
+        Q(due_at__gte=midnight) | Q(promise_due_at__gte=midnight) | Q(next_alert_at__gte=midnight)
+    )
 
 
 def preview(changed_on: date) -> int:
@@ -51,21 +53,23 @@ def _wind(batch: list[Case], calendar: Calendar) -> int:
     pauses: dict[int, list[Pause]] = {}
     for pause in Pause.objects.filter(case__in=[c for c in batch if c.pause_count]).order_by("from_at"):
         pauses.setdefault(pause.case_id, []).append(pause)
-    changed_cases, changed_stays = [], []
+    changed_cases, changed_stays, moved = [], [], 0
     for case in batch:
         stay = stays.get(case.pk)
         if stay is None:
             continue
-        before = (case.due_at, case.promise_due_at, stay.due_at)
+        before, alert = (case.due_at, case.promise_due_at, stay.due_at), case.next_alert_at
         clock.wind(
             case, stay, pauses.get(case.pk, []), calendar=calendar, standard=standard(case.standard_id)
         )
-        if (case.due_at, case.promise_due_at, stay.due_at) != before:
+        due_moved = (case.due_at, case.promise_due_at, stay.due_at) != before
+        moved += due_moved
+        if due_moved or case.next_alert_at != alert:
             changed_cases.append(case)
             changed_stays.append(stay)
     Case.objects.bulk_update(changed_cases, FIELDS)
     StepLog.objects.bulk_update(changed_stays, ("due_at",))
-    return len(changed_cases)
+    return moved
 
 
 def register() -> None:

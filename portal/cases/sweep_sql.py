@@ -7,6 +7,8 @@ migrations of cases and worktime: one definition each for engine and sweep.
 PICK = """
 SELECT id FROM cases_case
 WHERE next_alert_at <= %(now)s AND next_alert_at IS NOT NULL AND urgent = %(urgent)s
+  -- While the calendar is being changed nothing is picked: the next sweep finds the new moments.
+  AND (SELECT worktime_try_hold())
 ORDER BY next_alert_at LIMIT %(batch)s
 FOR UPDATE SKIP LOCKED
 """

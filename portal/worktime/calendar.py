@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import holidays
 from django.db import connection, transaction
-from django.db.models import F
 
 from portal.worktime import redating
-from portal.worktime.clock import Day
-from portal.worktime.models import CalendarState, CalendarYear, DayOverride, WorkDay
+from portal.worktime.clock import Day, Hours
+from portal.worktime.models import CalendarYear, DayOverride, ServiceHours, WorkDay
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -28,6 +27,11 @@ RENUMBER = """
 UPDATE worktime_workday w SET ordinal = n.ordinal
 FROM (SELECT date, sum(is_working::int) OVER (ORDER BY date) AS ordinal FROM worktime_workday) n
 WHERE w.date = n.date AND w.ordinal <> n.ordinal
+"""
+
+NEW_VERSION = """
+INSERT INTO worktime_calendarstate (id, version) VALUES (1, nextval('worktime_version_seq'))
+ON CONFLICT (id) DO UPDATE SET version = excluded.version
 """
 
 
@@ -86,8 +90,14 @@ def renumber() -> None:
     """Count the working days anew and let every process see it."""
     with connection.cursor() as cursor:
         cursor.execute(RENUMBER)
-    CalendarState.objects.update_or_create(pk=1, defaults={}, create_defaults={"version": 1})
-    CalendarState.objects.filter(pk=1).update(version=F("version") + 1)
+    _new_version()
+
+
+def _new_version() -> None:
+    """A number that was never given before, not even to a change that was rolled back: a process
+    may have read the calendar of a change that failed later."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEW_VERSION)
 
 
 def extend(today: date) -> int:
@@ -104,8 +114,9 @@ def extend(today: date) -> int:
 
 
 def _lock() -> None:
-    """Changes of the calendar queue up; cases that move meanwhile wait for the new version."""
-    list(CalendarState.objects.select_for_update().filter(pk=1))
+    """Changes of the calendar queue up, and whoever stores a deadline waits for the new version."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('portal.worktime', 0))")
 
 
 def preview_override(day: date) -> int:
@@ -139,6 +150,18 @@ def announce_year(year: int, *, source: str) -> int:
         CalendarYear.objects.update_or_create(year=year, defaults={"announced": True, "source": source})
         fill([year])
         return redating.apply(date(year, 1, 1))
+
+
+def set_hours(hours: Hours, *, today: date) -> int:
+    """Change the park's service hours; the number of open clocks that moved.
+
+    Touches what is due, or alerts, from today on. Raises IntegrityError for hours out of order.
+    """
+    with transaction.atomic():
+        _lock()
+        ServiceHours.objects.update_or_create(pk=1, defaults=hours._asdict())
+        _new_version()
+        return redating.apply(today)
 
 
 def _changed(day: date) -> int:

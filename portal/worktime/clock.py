@@ -142,6 +142,16 @@ class Calendar:
 
         return snapshot.load(version if version is not None else snapshot.version())
 
+    @classmethod
+    def held(cls) -> Calendar:
+        """The calendar, held still until the end of the transaction: for whoever stores deadlines.
+
+        Call it before any row is locked.
+        """
+        from portal.worktime import snapshot
+
+        return snapshot.load(snapshot.hold())
+
     # Days ----------------------------------------------------------------------------------------
 
     def day(self, day: date) -> Day:

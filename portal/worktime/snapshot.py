@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from django.db import connection
+
 from portal.worktime.clock import Calendar, Day, Hours
 from portal.worktime.models import CalendarState, ServiceHours, WorkDay
 
@@ -9,6 +11,17 @@ from portal.worktime.models import CalendarState, ServiceHours, WorkDay
 def version() -> int:
     """The version of the calendar now."""
     return CalendarState.objects.values_list("version", flat=True).get(pk=1)
+
+
+def hold() -> int:
+    """The version of the calendar, which then cannot change until the end of the transaction.
+
+    For whoever stores a deadline. Call it before locking rows: a change of the calendar takes its
+    lock first and the rows of the cases after it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT worktime_hold()")
+        return int(cursor.fetchone()[0])
 
 
 @lru_cache(maxsize=4)

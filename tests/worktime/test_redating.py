@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from portal.cases import engine
+from portal.cases import engine, watch
 from portal.worktime import calendar
 from tests.people import MONDAY, actor, at, closed, handled
 
@@ -51,3 +51,16 @@ def test_a_paused_case_is_re_dated_too(park: SimpleNamespace) -> None:
 def test_a_closing_day_after_the_deadline_moves_nothing(park: SimpleNamespace) -> None:
     handled(park, MONDAY)
     assert close(date(2026, 12, 25)) == 0
+
+
+def test_an_alert_that_would_fall_on_the_closing_day_moves_though_the_deadline_is_past(
+    park: SimpleNamespace,
+) -> None:
+    case = handled(park)
+    watch.sweep(at("2026-11-24 18:00"))
+    case.refresh_from_db()
+    due, alert = case.promise_due_at, case.next_alert_at
+    assert alert == at("2026-11-26 17:30")  # the third working day after the deadline
+    assert close(date(2026, 11, 26)) == 1  # the deadline of the supervision order, not that of the request
+    case.refresh_from_db()
+    assert (case.promise_due_at, case.next_alert_at) == (due, at("2026-11-27 17:30"))

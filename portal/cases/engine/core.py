@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Subquery
+from django.db.models import Func, IntegerField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,6 @@ from portal.cases.move import Move, performers
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
 from portal.worktime.clock import Calendar
-from portal.worktime.models import CalendarState
 from portal.worktime.now import now as present
 
 
@@ -86,7 +85,7 @@ def _new_move(
         entered_at=moment,
         filing_token=token,
     )
-    return Move(case, by=by, now=moment, calendar=Calendar.current(), stay=None)
+    return Move(case, by=by, now=moment, calendar=Calendar.held(), stay=None)
 
 
 def _prepare(move: Move, team: Team | None) -> None:
@@ -188,37 +187,37 @@ def lock(case: Case | int, *, by: Actor | None, now: datetime | None, version: i
     """Lock a case (the case above it first) and read what a move needs.
 
     Locking and reading are two statements: one that waited for a lock would join the fresh case to
-    stale neighbours, and see an assignee that is not there. The version of the calendar is read
-    under the lock, so that a move and a change of the calendar cannot miss each other.
+    stale neighbours, and see an assignee that is not there. The calendar is held before the rows
+    are locked (in the same statement), so that a move and a change of it cannot miss each other.
     Raises Conflict when `version` is not the present one.
     """
     pk = case if isinstance(case, int) else case.pk
     parent_id = case.parent_id if isinstance(case, Case) else None
     if isinstance(case, int):
         parent_id = Case.objects.filter(pk=pk).values_list("parent_id", flat=True).first()
+    held = Func(function="worktime_hold", output_field=IntegerField())
+    calendar_version = None
     for lockable in (parent_id, pk):
         if lockable is not None:
-            list(Case.objects.select_for_update().filter(pk=lockable).values_list("pk"))
-    locked, stay, calendar_version = _read(pk)
+            rows = Case.objects.select_for_update().filter(pk=lockable).annotate(held=held)
+            calendar_version = next(iter(rows.values_list("held", flat=True)), None)
+    locked, stay = _read(pk)
     if version is not None and version != locked.version:
         raise Conflict(_faster(locked))
     return Move(locked, by=by, now=now or present(), calendar=Calendar.current(calendar_version), stay=stay)
 
 
-def _read(pk: int) -> tuple[Case, StepLog | None, int]:
-    """A locked case with its open stay and the version of the calendar: one statement while it is open."""
-    version = Subquery(CalendarState.objects.values("version")[:1])
+def _read(pk: int) -> tuple[Case, StepLog | None]:
+    """A locked case with its open stay: one statement while it is open."""
     near = ("team", "assignee", "enterprise", "parent__team")
     stay = (
         StepLog.objects.filter(case=pk, left_at=None)
         .select_related("case", *(f"case__{name}" for name in near))
-        .annotate(calendar_version=version)
         .first()
     )
     if stay is not None:
-        return stay.case, stay, stay.calendar_version
-    closed = Case.objects.select_related(*near).annotate(calendar_version=version).get(pk=pk)
-    return closed, None, closed.calendar_version  # type: ignore[attr-defined]  # annotated above
+        return stay.case, stay
+    return Case.objects.select_related(*near).get(pk=pk), None
 
 
 def _declared(flow: Flow, name: str) -> Transition:

@@ -19,6 +19,7 @@ from portal.cases.models import Case, Handover
 from portal.cases.move import Move
 from portal.park.acting import Actor
 from portal.park.models import Team
+from portal.worktime.clock import Calendar
 
 
 def claim(case: Case | int, *, by: Actor, now: datetime | None = None) -> Case:
@@ -44,6 +45,7 @@ def claim_next(by: Actor, *, now: datetime | None = None) -> Case | None:
     Two people who ask at once get two different cases.
     """
     with transaction.atomic():
+        Calendar.held()  # before the row is locked
         found = (
             Case.objects.open()
             .filter(team_id__in=by.team_ids, assignee=None, paused_at=None)

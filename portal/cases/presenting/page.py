@@ -47,7 +47,7 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     return {
         "case": case,
         "inside": inside,
-        "facts": case.flow.facts._base_manager.get(pk=case.pk) if case.flow.facts else None,
+        "facts": _facts(case),
         "light": case.light(now).value,
         "left": time_left(case, now, calendar),
         "rail": rail(case, stays, inside=inside),
@@ -67,6 +67,15 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "rating": getattr(case, "rating", None) if not case.is_open else None,
         "may_attach": inside or (case.enterprise_id in actor.agencies and case.is_open),
     }
+
+
+def _facts(case: Case) -> Any:
+    """The domain's own row of the case, with what its fragment shows."""
+    flow = case.flow
+    if flow.facts is None:
+        return None
+    rows = flow.facts._base_manager.all()
+    return (rows.select_related(*flow.facts_related) if flow.facts_related else rows).get(pk=case.pk)
 
 
 def rail(case: Case, stays: list[StepLog], *, inside: bool) -> list[RailStep]:

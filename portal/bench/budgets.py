@@ -1,0 +1,201 @@
+"""The budgets that this part of the house has to hold, each measured beside its yardstick."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import chinese_calendar
+from django.db import connection, transaction
+from django.test import Client
+
+from portal.accounts.models import User
+from portal.cases import watch
+from portal.cases.models import Case
+from portal.worktime.clock import ZONE, Calendar, Limit, Unit
+
+NOW = datetime(2026, 11, 18, 10, 0, tzinfo=ZONE)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One budget: `ratio` to the yardstick, or the value itself where the budget is absolute."""
+
+    name: str
+    value: float
+    unit: str
+    yardstick: float
+    ratio: float
+    budget: float
+    ok: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def line(name: str, value: float, unit: str, yardstick: float, budget: float) -> Line:
+    """A budget that must not be exceeded."""
+    ratio = value / yardstick if yardstick else 0.0
+    return Line(name, round(value, 4), unit, round(yardstick, 4), round(ratio, 3), budget, ratio <= budget)
+
+
+def timed(work: Callable[[], object], runs: int = 7) -> float:
+    """Median milliseconds of several runs."""
+    times = []
+    for _run in range(runs):
+        begun = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times)
+
+
+def _sql(text: str, values: Any = None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        if cursor.description:
+            cursor.fetchall()
+
+
+_BARE = """
+WITH m AS (UPDATE cases_case SET alert_level = 1, next_alert_at = NULL WHERE id = ANY(%(ids)s)
+      RETURNING id, team_id),
+a AS (INSERT INTO cases_alert (case_id, stay_id, level, at, due_at)
+      SELECT m.id, s.id, 1, %(now)s, s.due_at FROM m JOIN cases_steplog s ON s.case_id = m.id),
+e AS (INSERT INTO cases_event (case_id, seq, verb, data, at, previous_hash, hash)
+      SELECT id, 2, 'alerted', '{}', %(now)s, '', 'x' FROM m),
+n AS (INSERT INTO notices_notice (recipient_id, key, params, case_id, urgent, created_at)
+      SELECT t.user_id, 'case.alerted', '{"level": 1}', m.id, false, %(now)s
+      FROM m JOIN park_membership t ON t.team_id = m.team_id RETURNING id)
+INSERT INTO notices_delivery (notice_id, channel, state, tries, next_try_at, last_error)
+SELECT id, 'email', 'pending', 0, %(now)s, '' FROM n
+"""
+
+
+class _Rollback(Exception):
+    """Leaves a measured transaction without keeping it."""
+
+
+def _undone(work: Callable[[], None]) -> float:
+    """Milliseconds of a piece of work that is rolled back afterwards."""
+    took = 0.0
+    try:
+        with transaction.atomic():
+            begun = time.perf_counter()
+            work()
+            took = (time.perf_counter() - begun) * 1000
+            raise _Rollback
+    except _Rollback:
+        return took
+
+
+def sweep(due: int) -> Line:
+    """Escalating `due` cases, set-based, beside the bare UPDATE and INSERTs of the same rows."""
+    ids = list(Case.objects.open().order_by("pk").values_list("pk", flat=True)[:due])
+    others = Case.objects.open().filter(pk__gt=ids[-1])
+
+    def prepare() -> None:
+        others.update(next_alert_at=None)
+        Case.objects.filter(pk__in=ids).update(
+            next_alert_at=NOW, warn_at=NOW, due_at=datetime(2026, 12, 30, tzinfo=ZONE)
+        )
+
+    def ours() -> float:
+        took = 0.0
+        try:
+            with transaction.atomic():
+                prepare()
+                begun = time.perf_counter()
+                done = watch.sweep(NOW)
+                took = (time.perf_counter() - begun) * 1000
+                if done != len(ids):
+                    raise RuntimeError(f"the sweep alerted {done} of {len(ids)}")
+                raise _Rollback
+        except _Rollback:
+            return took
+
+    def bare() -> float:
+        took = 0.0
+        try:
+            with transaction.atomic():
+                prepare()
+                begun = time.perf_counter()
+                for start in range(0, len(ids), watch.BATCH):
+                    _sql(_BARE, {"ids": ids[start : start + watch.BATCH], "now": NOW})
+                took = (time.perf_counter() - begun) * 1000
+                raise _Rollback
+        except _Rollback:
+            return took
+
+    runs = 3 if due <= 10_000 else 1
+    return line(
+        f"sweep of {due} due", min(ours() for _ in range(runs)), "ms", min(bare() for _ in range(runs)), 3.0
+    )
+
+
+def idle_sweep() -> Line:
+    """A tick at which nothing is due yet, beside SELECT 1."""
+    early = datetime(2020, 1, 6, 10, 0, tzinfo=ZONE)
+    ours, one = timed(lambda: watch.sweep(early), 50), timed(lambda: _sql("SELECT 1"), 50)
+    return line("idle sweep", ours, "ms", one, 10.0)
+
+
+def queue_page(label: str) -> tuple[Line, float]:
+    """The queue page: at most eight statements; its time, to compare sizes with."""
+    client = Client()
+    user = User.objects.get(username="bench1")
+    client.force_login(user)
+    address = "/work/?view=team"
+    client.get(address)
+    statements = 0
+
+    def count(execute: Callable[..., Any], *arguments: Any) -> Any:
+        nonlocal statements
+        statements += 1
+        return execute(*arguments)
+
+    with connection.execute_wrapper(count):
+        answer = client.get(address)
+    if answer.status_code != 200:
+        raise RuntimeError(f"the queue page answers {answer.status_code}")
+    took = timed(lambda: client.get(address), 15)
+    return line(f"queue page statements, {label}", statements, "statements", 1, 8), took
+
+
+def working_days() -> Line:
+    """One deadline by our calendar beside the same by the library; the ratio is ours to theirs."""
+    calendar, limit = Calendar.current(), Limit(Decimal(15), Unit.WORKING_DAY)
+    start = datetime(2024, 9, 23, 10, 0, tzinfo=ZONE)
+
+    def library() -> None:
+        day, left = start.date(), 15
+        while left:
+            day = day.fromordinal(day.toordinal() + 1)
+            left -= chinese_calendar.is_workday(day)
+
+    ours = timed(lambda: [calendar.due_at(start, limit) for _ in range(1000)], 5) / 1000
+    theirs = timed(lambda: [library() for _ in range(100)], 5) / 100
+    return line("working-day deadline", ours, "ms", theirs, 1.0)
+
+
+def all_budgets(sizes: list[int], grow: Callable[[int], None]) -> Iterator[Line]:
+    """Every budget, from the smallest table to the largest."""
+    yield working_days()
+    pages: dict[int, float] = {}
+    for size in sizes:
+        grow(size)
+        statements, took = queue_page(f"{size} cases")
+        yield statements
+        pages[size] = took
+        yield idle_sweep()
+        open_cases = size // 20
+        if open_cases >= 10_000 or size == sizes[-1]:
+            yield sweep(min(10_000, open_cases))
+    if sizes[-1] // 20 >= 50_000:
+        yield sweep(sizes[-1] // 20)
+    if len(sizes) > 1:
+        yield line("queue page growth", pages[sizes[-1]], "ms", pages[sizes[-2]], 1.15)

@@ -1,0 +1,195 @@
+"""The portal from nothing: embedded servers, supervisor, a kill of every part, a clean stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the portal in a folder whose name has spaces; its servers are stopped at the end."""
+    folder = tmp_path_factory.mktemp("a house") / "with spaces"
+    ignore = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "tests")
+    shutil.copytree(ROOT, folder, ignore=ignore)
+    for parent in (folder, *folder.parents):
+        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    yield folder
+    command(folder, "stopservices")
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")}
+    return {**kept, "DEMONSTRATION": "0", **more}
+
+
+def command(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=folder,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def until(condition: Callable[[], Any], within_s: float = 60) -> Any:
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if result := condition():
+            return result
+        time.sleep(0.2)
+    raise AssertionError("it did not happen in time")
+
+
+def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    log = (folder / "var").resolve()
+    log.mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "portal"],
+        cwd=folder,
+        env=environment(PORT=str(port), PORTAL_EMBEDDED="1"),
+        stdout=(log / "test.log").open("ab"),
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def processes(folder: Path) -> dict[int, str]:
+    """The processes that run in or from this folder: pid → command line."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            here = os.readlink(entry / "cwd")
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if state != "Z" and (str(folder) in line or here.startswith(str(folder))):
+            found[int(entry.name)] = line
+    return found
+
+
+def kill(folder: Path, word: str) -> None:
+    hit = [pid for pid, line in processes(folder).items() if word in line]
+    assert hit, f"no process with {word!r}"
+    for pid in hit:
+        os.kill(pid, signal.SIGKILL)
+
+
+FILE = """
+from portal.cases import engine
+from portal.park.models import Enterprise, Team
+from portal.worktime.now import now
+from portal.cases.flow import CO_HANDLING
+team = Team.objects.get_or_create(code='t', defaults={'name': 't', 'kind': 'department'})[0]
+made = engine.open_case(CO_HANDLING, by=None, team=team, data={'ask': 'x'}, inside=True)
+"""
+COUNT = """
+import json
+from portal.cases.models import Case, Event
+from portal.notices.models import Notice
+from portal.cases.timeline import breaks
+print(json.dumps([Case.objects.count(), Event.objects.count(), Notice.objects.count(), len(list(breaks()))]))
+"""
+
+
+def counted(folder: Path) -> list[int]:
+    done = command(folder, "shell", "-v0", "-c", COUNT)
+    assert done.returncode == 0, done.stderr
+    counts: list[int] = json.loads(done.stdout.strip().splitlines()[-1])
+    return counts
+
+
+def test_without_servers_a_command_says_what_to_set(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    shutil.copytree(ROOT / "portal", folder / "portal", ignore=shutil.ignore_patterns("__pycache__", "*.csv"))
+    shutil.copy(ROOT / "manage.py", folder)
+    done = command(folder, "check")
+    assert done.returncode != 0
+    assert "DATABASE_URL and REDIS_URL not set" in done.stderr
+    assert "make run" in done.stderr
+
+
+def test_every_part_may_be_killed_and_nothing_is_lost_or_doubled(house: Path) -> None:
+    port = free_port()
+    running = start(house, port)
+    try:
+        until(lambda: answers(port), 120)
+        again = command(house, "portal", PORT=str(port), PORTAL_EMBEDDED="1")
+        assert f"already running at http://localhost:{port}" in again.stdout
+        assert command(house, "shell", "-v0", "-c", FILE).returncode == 0
+        before = counted(house)
+        assert before[:2] == [1, 1]
+        for part in (
+            "gunicorn",
+            "celery -A portal worker",
+            "celery -A portal beat",
+            "valkey-server",
+            "postgres",
+        ):
+            kill(house, part)
+            until(lambda: answers(port) and command(house, "check", "--database", "default").returncode == 0)
+            assert counted(house) == before, part
+        # Killed all at once, supervisor included: the next run comes up with everything there.
+        for pid in processes(house):
+            os.kill(pid, signal.SIGKILL)
+        running.wait(10)
+        running = start(house, port)
+        until(lambda: answers(port), 120)
+        assert counted(house) == before
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(40)
+    assert until(lambda: not processes(house), 20)
+
+
+def test_a_taken_port_is_named(house: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = command(house, "portal", PORT=str(port), PORTAL_EMBEDDED="1")
+    assert done.returncode != 0
+    assert f"port {port} is taken" in done.stderr
+
+
+def test_secrets_are_readable_by_their_owner_only(house: Path) -> None:
+    assert command(house, "check", PORTAL_EMBEDDED="1").returncode == 0
+    for name in ("secret_key", "embedded.json"):
+        assert (house / "var" / name).stat().st_mode & 0o077 == 0
+    assert len((house / "var" / "secret_key").read_text()) > 50
