@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -75,7 +76,7 @@ def load(first: int, last: int, *, enterprise: int, team: int, begin: datetime) 
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM cases_case")
         after = {"after": cursor.fetchone()[0]}
-        values = {
+        values: dict[str, Any] = {
             "kind": KIND,
             "enterprise": enterprise,
             "team": team,

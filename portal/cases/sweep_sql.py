@@ -39,7 +39,8 @@ WITH ladder AS (
     WHERE c.id = ANY(%(ids)s)
       AND l.standard_id = c.standard_id AND l.holder = c.holder
       AND c.alert_level >= l.above AND c.alert_level < l.level
-      AND s.case_id = c.id AND s.left_at IS NULL
+      -- Named twice, so that only the stays of this batch are read, not all open ones.
+      AND s.case_id = c.id AND s.case_id = ANY(%(ids)s) AND s.left_at IS NULL
     RETURNING c.id, c.number, c.title, c.kind, c.step, c.urgent, c.due_at, c.team_id, c.assignee_id,
               c.enterprise_id, c.sealed, c.event_seq, c.event_hash, s.id AS stay_id, l.level, l.tells,
               l.opens_supervision

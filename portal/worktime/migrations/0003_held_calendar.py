@@ -15,7 +15,9 @@ CREATE FUNCTION worktime_try_hold() RETURNS boolean LANGUAGE sql VOLATILE AS $$
     SELECT pg_try_advisory_xact_lock_shared(hashtextextended('portal.worktime', 0))
 $$
 """
-UNHOLD = "DROP FUNCTION worktime_try_hold(); DROP FUNCTION worktime_hold(); DROP SEQUENCE worktime_version_seq"
+UNHOLD = (
+    "DROP FUNCTION worktime_try_hold(); DROP FUNCTION worktime_hold(); DROP SEQUENCE worktime_version_seq"
+)
 
 # Outside the table every weekday counts. These are not meant to be fast, only to be right.
 BY_RULE = """
