@@ -14,7 +14,7 @@ FOR UPDATE SKIP LOCKED
 """
 
 ESCALATE = """
-WITH ladder AS (
+WITH ladder AS MATERIALIZED (
     SELECT standard_id, holder, level, tells, opens_supervision,
            lag(level, 1, 0::smallint) OVER w AS above,
            lead(trigger) OVER w AS next_trigger,
