@@ -26,7 +26,7 @@ SELECT 'BN' || lpad(n::text, 9, '0'), %(kind)s, CASE WHEN o THEN 'handling' ELSE
        CASE WHEN NOT o THEN t + interval '5 days' END, CASE WHEN o THEN '' ELSE 'resolved' END,
        CASE WHEN NOT o THEN 3 END, CASE WHEN NOT o THEN 5 END, 1, 1, 'x', 2
 FROM (
-    SELECT n, n %% 20 = 0 AS o, %(from)s::timestamptz + (n %% 100000) * interval '20 seconds' AS t
+    SELECT n, n %% %(every)s = 0 AS o, %(from)s::timestamptz + (n %% 100000) * interval '20 seconds' AS t
     FROM generate_series(%(first)s, %(last)s) n
 ) g
 """
@@ -71,8 +71,8 @@ def people_and_places() -> tuple[int, int]:
     return enterprise, first
 
 
-def load(first: int, last: int, *, enterprise: int, team: int, begin: datetime) -> None:
-    """Cases numbered first to last, 5 % of them open."""
+def load(first: int, last: int, *, enterprise: int, team: int, begin: datetime, every: int = 20) -> None:
+    """Cases numbered first to last; one of `every` (5 %) is open."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM cases_case")
         after = {"after": cursor.fetchone()[0]}
@@ -85,6 +85,7 @@ def load(first: int, last: int, *, enterprise: int, team: int, begin: datetime) 
             "first": first,
             "last": last,
             "from": begin,
+            "every": every,
         }
         cursor.execute(_CASES, values)
         cursor.execute(_STAYS, after)

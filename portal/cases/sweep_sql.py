@@ -4,6 +4,12 @@
 migrations of cases and worktime: one definition each for engine and sweep.
 """
 
+# Each half is served by a partial index of its own.
+ANY_DUE = """
+SELECT EXISTS (SELECT 1 FROM cases_case WHERE NOT urgent AND next_alert_at <= %(now)s)
+    OR EXISTS (SELECT 1 FROM cases_case WHERE urgent AND next_alert_at <= %(now)s)
+"""
+
 PICK = """
 SELECT id FROM cases_case
 WHERE next_alert_at <= %(now)s AND next_alert_at IS NOT NULL AND urgent = %(urgent)s
@@ -21,38 +27,44 @@ WITH ladder AS MATERIALIZED (
            lead(offset_days) OVER w AS next_offset
     FROM cases_standardrung
     WINDOW w AS (PARTITION BY standard_id, holder ORDER BY level)
+), picked AS MATERIALIZED (
+    SELECT c.id, c.urgent, c.event_hash AS previous, l.level, l.tells, l.opens_supervision,
+           l.next_trigger, s.id AS stay_id,
+           CASE WHEN l.next_trigger = 'warn' THEN c.warn_at ELSE c.due_at END AS base,
+           CASE WHEN l.next_trigger = 'warn' THEN 0 ELSE l.next_offset END AS days
+    FROM cases_case c
+    JOIN ladder l ON l.standard_id = c.standard_id AND l.holder = c.holder
+                 AND c.alert_level >= l.above AND c.alert_level < l.level
+    -- The batch is named twice, so that only its own stays are read, not all open ones.
+    JOIN cases_steplog s ON s.case_id = c.id AND s.case_id = ANY(%(ids)s) AND s.left_at IS NULL
+    WHERE c.id = ANY(%(ids)s)
+), climb AS MATERIALIZED (
+    -- Many cases share a deadline: the calendar is asked once for each.
+    SELECT base, days, urgent,
+           CASE WHEN urgent THEN worktime_shift(base, days)
+                ELSE worktime_alert_moment(worktime_shift(base, days)) END AS at
+    FROM (SELECT DISTINCT base, days, urgent FROM picked WHERE next_trigger IS NOT NULL) d
 ), moved AS (
     UPDATE cases_case c SET
-        alert_level = l.level,
-        next_alert_at = CASE
-            WHEN l.next_trigger IS NULL THEN NULL
-            WHEN c.urgent AND l.next_trigger = 'warn' THEN c.warn_at
-            WHEN l.next_trigger = 'warn' THEN worktime_alert_moment(c.warn_at)
-            WHEN c.urgent THEN worktime_shift(c.due_at, l.next_offset)
-            ELSE worktime_alert_moment(worktime_shift(c.due_at, l.next_offset))
-        END,
+        alert_level = p.level,
+        next_alert_at = k.at,
         event_seq = c.event_seq + 1,
         event_hash = cases_event_hash(
             c.event_hash, c.id, c.event_seq + 1, 'alerted', NULL, %(now)s,
-            jsonb_build_object('internal', jsonb_build_object('level', l.level)))
-    FROM ladder l, cases_steplog s
-    WHERE c.id = ANY(%(ids)s)
-      AND l.standard_id = c.standard_id AND l.holder = c.holder
-      AND c.alert_level >= l.above AND c.alert_level < l.level
-      -- Named twice, so that only the stays of this batch are read, not all open ones.
-      AND s.case_id = c.id AND s.case_id = ANY(%(ids)s) AND s.left_at IS NULL
+            jsonb_build_object('internal', jsonb_build_object('level', p.level)))
+    FROM picked p
+    LEFT JOIN climb k ON k.base = p.base AND k.days = p.days AND k.urgent = p.urgent
+                     AND p.next_trigger IS NOT NULL
+    WHERE c.id = p.id
     RETURNING c.id, c.number, c.title, c.kind, c.step, c.urgent, c.due_at, c.team_id, c.assignee_id,
-              c.enterprise_id, c.sealed, c.event_seq, c.event_hash, s.id AS stay_id, l.level, l.tells,
-              l.opens_supervision
-), before AS (
-    -- The snapshot still holds the rows as they were: the hash that each new event follows.
-    SELECT c.id, c.event_hash FROM cases_case c WHERE c.id = ANY(%(ids)s)
+              c.enterprise_id, c.sealed, c.event_seq, c.event_hash, p.previous, p.stay_id, p.level,
+              p.tells, p.opens_supervision
 ), event AS (
     INSERT INTO cases_event (case_id, seq, verb, actor_id, data, at, previous_hash, hash)
     SELECT m.id, m.event_seq, 'alerted', NULL,
            jsonb_build_object('internal', jsonb_build_object('level', m.level)), %(now)s,
-           b.event_hash, m.event_hash
-    FROM moved m JOIN before b ON b.id = m.id
+           m.previous, m.event_hash
+    FROM moved m
 ), alert AS (
     INSERT INTO cases_alert (case_id, stay_id, level, at, due_at)
     SELECT id, stay_id, level, %(now)s, due_at FROM moved
