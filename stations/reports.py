@@ -154,29 +154,72 @@ register(
         least=SMALLEST,
     )
 )
-register(
-    Indicator(
-        key="stations.steps_on_time_share",
-        label=_("Steps finished in time"),
-        unit="ratio",
-        definition=_("Share of the stays in steps with a limit, left in the period, that met it."),
-        rows=lambda p: StepLog.objects.filter(
-            case__kind=KIND, met__isnull=False, **p.of_moments("left_at")
-        ).select_related("case", "team"),
-        aggregate=Avg(Case(When(met=True, then=Value(1.0)), default=Value(0.0), output_field=FloatField())),
-        columns=(
-            RowColumn(_("Number"), lambda s: s.case.number),
-            RowColumn(_("Step"), lambda s: str(REQUEST.step(s.step).label)),
-            RowColumn(_("Team"), lambda s: s.team.name),
-            RowColumn(_("Due"), lambda s: short_moment(s.due_at)),
-            RowColumn(_("Left"), lambda s: short_moment(s.left_at)),
-        ),
-        breakdowns={
-            "step": Breakdown(_("By step"), "step", {s.name: s.label for s in REQUEST.steps}),
-            "team": Breakdown(_("By team"), "team__name"),
-        },
-        case_path="case_id",
-        team_path="team",
-        least=SMALLEST,
+STEP_COLUMNS = (
+    RowColumn(_("Number"), lambda s: s.case.number),
+    RowColumn(_("Step"), lambda s: str(REQUEST.step(s.step).label)),
+    RowColumn(_("Team"), lambda s: s.team.name),
+    RowColumn(_("Due"), lambda s: short_moment(s.due_at)),
+    RowColumn(_("Left"), lambda s: short_moment(s.left_at)),
+    RowColumn(_("Net working days"), lambda s: s.used_days),
+)
+STEP_WAYS = {
+    "step": Breakdown(_("By step"), "step", {s.name: s.label for s in REQUEST.steps}),
+    "team": Breakdown(_("By team"), "team__name"),
+    "month": Breakdown(_("By month"), TruncMonth("left_at", output_field=DateField())),
+}
+
+
+def stays(period: Period) -> QuerySet[Any]:
+    """Stays in steps that were left in the period, as the step log keeps them."""
+    found = StepLog.objects.filter(case__kind=KIND, used_days__isnull=False, **period.of_moments("left_at"))
+    return found.select_related("case", "team")
+
+
+def limited_stays(period: Period) -> QuerySet[Any]:
+    """Those in steps with a limit of their own; where a step has none, the promise of the case rules."""
+    return stays(period).filter(met__isnull=False)
+
+
+def on_steps(key: str, label: Any, unit: str, definition: Any, rows: Any, aggregate: Any) -> None:
+    """An indicator over finished steps, for the team that held them."""
+    register(
+        Indicator(
+            key=key,
+            label=label,
+            unit=unit,
+            definition=definition,
+            rows=rows,
+            aggregate=aggregate,
+            columns=STEP_COLUMNS,
+            breakdowns=STEP_WAYS,
+            case_path="case_id",
+            team_path="team",
+            least=SMALLEST,
+        )
     )
+
+
+on_steps(
+    "stations.steps_on_time_share",
+    _("Steps finished in time"),
+    "ratio",
+    _("Share of the stays in steps with a limit, left in the period, that met it."),
+    limited_stays,
+    Avg(Case(When(met=True, then=Value(1.0)), default=Value(0.0), output_field=FloatField())),
+)
+on_steps(
+    "stations.step_days_median",
+    _("Net working days in a step, median"),
+    "working days",
+    _("Half of the stays in a step, left in the period, took at most so many; read it by step."),
+    stays,
+    Percentile("used_days", 0.5),
+)
+on_steps(
+    "stations.step_days_p90",
+    _("Net working days in a step, 90th percentile"),
+    "working days",
+    _("Nine in ten stays in a step, left in the period, took at most so many; read it by step."),
+    stays,
+    Percentile("used_days", 0.9),
 )

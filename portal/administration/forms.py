@@ -30,6 +30,15 @@ class DayForm(forms.Form):
     kind = forms.ChoiceField(label=_("Why"), choices=DayOverride.Kind.choices)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
+    def standing(self) -> DayOverride | None:
+        """The decision on this day that stands already."""
+        return DayOverride.objects.filter(date=self.cleaned_data["day"]).first()
+
+
+def mark_of(decision: DayOverride | None) -> str:
+    """What a decision says, to notice that somebody else has changed it since it was shown."""
+    return f"{decision.is_working}:{decision.kind}:{decision.reason}" if decision else ""
+
 
 class StandardForm(forms.Form):
     """All limits and rungs of a kind, as one new version."""

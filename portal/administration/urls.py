@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from portal.administration import views
+from portal.administration import people, record, views
 
 app_name = "administration"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("people/", people.people, name="people"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/activate/", people.person_activate, name="person_activate"),
+    path("people/<int:pk>/unlock/", people.person_unlock, name="person_unlock"),
+    path("record/", record.record, name="record"),
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/aside/<int:pk>/again/", views.try_again, name="try_again"),
     path("jobs/delivery/<int:pk>/again/", views.send_again, name="send_again"),

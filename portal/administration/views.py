@@ -10,21 +10,21 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.administration import watching
 from portal.administration.common import administrators
-from portal.administration.forms import DayForm, StandardForm
+from portal.administration.forms import DayForm, StandardForm, mark_of
 from portal.cases import standards, watch
 from portal.cases.declaration import FLOWS
 from portal.cases.models import ServiceStandard, SetAside
 from portal.cases.views.common import actor_of
-from portal.jobs.models import JobRun
 from portal.notices.models import Delivery
-from portal.schedule import BEAT_SCHEDULE
 from portal.worktime import calendar
 from portal.worktime.models import CalendarYear, DayOverride, WorkDay
 from portal.worktime.now import now
@@ -37,9 +37,10 @@ SHOWN = 50
 def home(request: HttpRequest) -> HttpResponse:
     """What needs the administrator now."""
     context = {
-        "late_jobs": [job for job in _jobs() if job["late"]],
+        "late_jobs": [job for job in watching.jobs(timezone.now()) if job.late],
         "aside": SetAside.objects.filter(resolved_at=None).count(),
         "dead": _dead().count(),
+        "locked": watching.lock_outs(timezone.now()).count(),
         "missing_year": calendar.missing_year(timezone.localdate(now())),
     }
     return render(request, "administration/home.html", context)
@@ -49,26 +50,14 @@ def _dead() -> QuerySet[Delivery]:
     return Delivery.objects.filter(state=Delivery.State.DEAD)
 
 
-def _jobs() -> list[dict[str, Any]]:
-    """Every periodic job with its last run; a job that never ran is late."""
-    runs = {run.name: run for run in JobRun.objects.all()}
-    moment = timezone.now()
-    return [
-        {"name": name, "run": runs.get(name), "late": name not in runs or runs[name].is_late(moment)}
-        for name in sorted(BEAT_SCHEDULE)
-    ]
-
-
 @require_safe
 @administrators
 def jobs(request: HttpRequest) -> HttpResponse:
     """Periodic jobs, cases put aside, deliveries given up."""
     context = {
-        "jobs": _jobs(),
+        "jobs": watching.jobs(timezone.now()),
         "aside": SetAside.objects.filter(resolved_at=None).select_related("case")[:SHOWN],
-        "dead": Delivery.objects.filter(state=Delivery.State.DEAD).select_related("notice__recipient")[
-            :SHOWN
-        ],
+        "dead": _dead().select_related("notice__recipient")[:SHOWN],
     }
     return render(request, "administration/jobs.html", context)
 
@@ -98,30 +87,46 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
 def calendar_page(request: HttpRequest) -> HttpResponse:
     """The year in twelve months; a decision on a day, with a preview of what it moves."""
     form = DayForm(request.POST if request.method == "POST" else None)
-    moved = None
+    preview: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        standing = form.standing()
+        changed = request.POST.get("replaces", "") != mark_of(standing)
+        if "confirm" in request.POST and not changed:
+            return _decide(request, form.cleaned_data)
         if "confirm" in request.POST:
-            count = calendar.set_override(
-                given["day"],
-                is_working=given["is_working"],
-                reason=given["reason"],
-                kind=given["kind"],
-                by=actor_of(request).user,
-            )
-            messages.success(request, _redated(count))
-            return redirect(f"{request.path}?year={given['day'].year}")
-        moved = calendar.preview_override(given["day"])
-    year = _year(request)
-    context = {
-        "form": form,
-        "moved": moved,
+            messages.error(request, _("Somebody has decided on this day meanwhile. Please look again."))
+        moved = calendar.preview_override(form.cleaned_data["day"])
+        preview = {"moved": moved, "standing": standing, "replaces": mark_of(standing)}
+    context = {"form": form, "moved": None, **_year_shown(_year(request)), **preview}
+    return render(request, "administration/calendar.html", context, status=422 if form.errors else 200)
+
+
+def _decide(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
+    count = calendar.set_override(
+        given["day"],
+        is_working=given["is_working"],
+        reason=given["reason"],
+        kind=given["kind"],
+        by=actor_of(request).user,
+    )
+    messages.success(request, _redated(count))
+    return _to_year(given["day"].year)
+
+
+def _to_year(year: int) -> HttpResponse:
+    return redirect(f"{reverse('administration:calendar')}?year={year}")
+
+
+def _year_shown(year: int) -> dict[str, Any]:
+    days = list(WorkDay.objects.filter(date__year=year).order_by("date"))
+    return {
         "year": year,
-        "months": _months(year),
+        "months": _months(year, days),
+        "named": _named(days),
+        "makeup": [day.date for day in days if _kind(day) == "makeup"],
         "row": CalendarYear.objects.filter(year=year).first(),
         "overrides": DayOverride.objects.filter(date__year=year).select_related("created_by"),
     }
-    return render(request, "administration/calendar.html", context, status=422 if form.errors else 200)
 
 
 def _redated(count: int) -> str:
@@ -136,13 +141,13 @@ def _year(request: HttpRequest) -> int:
     return int(text) if known else timezone.localdate(now()).year
 
 
-def _months(year: int) -> list[dict[str, Any]]:
-    """Weeks of days with what they are, month by month. One statement."""
-    days = {day.date: day for day in WorkDay.objects.filter(date__year=year)}
+def _months(year: int, days: list[WorkDay]) -> list[dict[str, Any]]:
+    """Weeks of days with what they are, month by month."""
+    known = {day.date: day for day in days}
     out = []
     for month in range(1, 13):
         weeks = [
-            [_cell(days.get(day)) if day.month == month else None for day in week]
+            [_cell(known.get(day)) if day.month == month else None for day in week]
             for week in months.Calendar().monthdatescalendar(year, month)
         ]
         out.append({"name": date_format(date(year, month, 1), "F"), "weeks": weeks})
@@ -150,16 +155,34 @@ def _months(year: int) -> list[dict[str, Any]]:
 
 
 def _cell(day: WorkDay | None) -> dict[str, Any] | None:
-    if day is None:
-        return None
-    kind = "" if day.is_working else "off"
+    return None if day is None else {"n": day.date.day, "kind": _kind(day), "name": _name(day)}
+
+
+def _kind(day: WorkDay) -> str:
+    """What the page marks a day as; empty for an ordinary working day."""
     if day.source in (WorkDay.Source.PARK, WorkDay.Source.OVERRIDE):
-        kind = "park"
-    elif not day.is_working and day.date.weekday() < 5:
-        kind = "named"
-    elif day.is_working and day.date.weekday() > 4:
-        kind = "makeup"
-    return {"n": day.date.day, "kind": kind, "name": day.name}
+        return "park"
+    if not day.is_working:
+        return "named" if day.date.weekday() < 5 else "off"
+    return "makeup" if day.date.weekday() > 4 else ""
+
+
+def _name(day: WorkDay) -> str:
+    return day.name_en if get_language() == "en" else day.name
+
+
+def _named(days: list[WorkDay]) -> list[dict[str, Any]]:
+    """The holidays in words, first to last day of each: the colours say nothing alone."""
+    out: list[dict[str, Any]] = []
+    for day in days:
+        name = _name(day)
+        if day.is_working or not name:
+            continue
+        if out and out[-1]["name"] == name and (day.date - out[-1]["last"]).days == 1:
+            out[-1]["last"] = day.date
+        else:
+            out.append({"name": name, "first": day.date, "last": day.date})
+    return out
 
 
 @require_POST
@@ -168,7 +191,7 @@ def calendar_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a decision on a day back."""
     day = get_object_or_404(DayOverride, pk=pk).date
     messages.success(request, _redated(calendar.remove_override(day)))
-    return redirect("administration:calendar")
+    return _to_year(day.year)
 
 
 @require_POST
@@ -176,9 +199,12 @@ def calendar_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def calendar_announce(request: HttpRequest, year: int) -> HttpResponse:
     """The State Council's notice for a year is entered: its days are final."""
     row = get_object_or_404(CalendarYear, year=year, announced=False)
-    count = calendar.announce_year(row.year, source=request.POST.get("source", "")[:200])
-    messages.success(request, _redated(count))
-    return redirect("administration:calendar")
+    source = request.POST.get("source", "").strip()[:200]
+    if not source:
+        messages.error(request, _("Name the notice, so that others can check the days against it."))
+    else:
+        messages.success(request, _redated(calendar.announce_year(row.year, source=source)))
+    return _to_year(row.year)
 
 
 @require_safe

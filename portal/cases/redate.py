@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -17,8 +18,21 @@ from portal.cases.standards import standard
 from portal.worktime import redating
 from portal.worktime.clock import Calendar
 
-BATCH = 500
-FIELDS = ("promise_due_at", "due_at", "warn_at", "next_alert_at", "alert_level", "lapses_at")
+BATCH = 1000
+
+# Writers wait while clocks are wound: `bulk_update` would take them ten times as long.
+SAVE_CASES = """
+UPDATE cases_case c SET promise_due_at = n.promise_due_at, due_at = n.due_at, warn_at = n.warn_at,
+    next_alert_at = n.next_alert_at, alert_level = n.alert_level, lapses_at = n.lapses_at
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+            %s::smallint[], %s::timestamptz[])
+    AS n (id, promise_due_at, due_at, warn_at, next_alert_at, alert_level, lapses_at)
+WHERE c.id = n.id
+"""
+SAVE_STAYS = """
+UPDATE cases_steplog s SET due_at = n.due_at
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS n (id, due_at) WHERE s.id = n.id
+"""
 
 
 def touched(changed_on: date) -> QuerySet[Case]:
@@ -67,9 +81,19 @@ def _wind(batch: list[Case], calendar: Calendar) -> int:
         if due_moved or case.next_alert_at != alert:
             changed_cases.append(case)
             changed_stays.append(stay)
-    Case.objects.bulk_update(changed_cases, FIELDS)
-    StepLog.objects.bulk_update(changed_stays, ("due_at",))
+    if changed_cases:
+        _save(changed_cases, changed_stays)
     return moved
+
+
+def _save(cases: list[Case], stays: list[StepLog]) -> None:
+    moments = [
+        (c.pk, c.promise_due_at, c.due_at, c.warn_at, c.next_alert_at, c.alert_level, c.lapses_at)
+        for c in cases
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE_CASES, [list(column) for column in zip(*moments, strict=True)])
+        cursor.execute(SAVE_STAYS, [[s.pk for s in stays], [s.due_at for s in stays]])
 
 
 def register() -> None:

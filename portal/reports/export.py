@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SHEET = 1_000_000  # rows that a sheet holds, below Excel's limit of 1,048,576
 
 
 def safe(value: Any) -> str:
@@ -43,12 +46,23 @@ def _chain(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Seq
 
 
 def xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A workbook with one sheet; every cell is text."""
+    """A workbook with one sheet; numbers stay numbers, everything else is text. A sheet that is
+    full says so in its last row."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet()
         for y, row in enumerate(_chain(header, rows)):
+            if y > SHEET:
+                sheet.write_string(y, 0, _("The sheet is full. The CSV file holds all rows."))
+                break
             for x, cell in enumerate(row):
-                sheet.write_string(y, x, "" if cell is None else str(cell))
+                _write(sheet, y, x, cell)
     return out.getvalue()
+
+
+def _write(sheet: Any, y: int, x: int, cell: Any) -> None:
+    if isinstance(cell, (int, float, Decimal)):
+        sheet.write_number(y, x, cell)
+    else:
+        sheet.write_string(y, x, "" if cell is None else str(cell))

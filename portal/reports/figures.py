@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, DecimalField, F, IntegerField, Value
+from django.db.models.functions import Cast
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from portal.park.acting import Actor
@@ -43,35 +46,55 @@ class Line:
 
 
 def compute(indicator: Indicator, period: Period, actor: Actor | None) -> Figure:
-    rows = within_reach(indicator, indicator.rows(period), actor)
-    found = rows.aggregate(value=indicator.aggregate, n=Count("pk"))
-    return _figure(indicator, found["value"], found["n"])
+    """The figure of a period within the person's reach."""
+    return compute_all([(indicator, period)], actor)[0]
 
 
-def _figure(indicator: Indicator, value: Any, n: int) -> Figure:
+def compute_all(wanted: Sequence[tuple[Indicator, Period]], actor: Actor | None) -> list[Figure]:
+    """Many figures in one statement: a page of figures costs one round trip, however many it shows."""
+    parts = [_part(n, indicator, period, actor) for n, (indicator, period) in enumerate(wanted)]
+    if not parts:
+        return []
+    found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    by_place = {place: (value, n) for place, value, n in found}
+    return [_figure(ind, *by_place.get(place, (None, 0))) for place, (ind, _p) in enumerate(wanted)]
+
+
+def _part(place: int, indicator: Indicator, period: Period, actor: Actor | None) -> Any:
+    # The names must not be those of a field of any indicator's rows.
+    rows = within_reach(indicator, indicator.rows(period), actor).order_by()
+    placed = rows.values(figure_place=Value(place, output_field=IntegerField()))
+    counted = placed.annotate(figure_value=_value(indicator), figure_n=Count("pk"))
+    return counted.values_list("figure_place", "figure_value", "figure_n")
+
+
+def _value(indicator: Indicator) -> Cast:
+    """Every aggregate as one type, so that figures of different kinds fit below each other."""
+    return Cast(indicator.aggregate, DecimalField(max_digits=30, decimal_places=10))
+
+
+def _figure(indicator: Indicator, value: Decimal | None, n: int) -> Figure:
     if n < indicator.least:
         return Figure(None, n, hidden=n > 0)
-    if isinstance(value, float):
-        value = Decimal(str(round(value, 6)))
+    if isinstance(indicator.aggregate, Count):
+        return Figure(int(value or 0), n)
     return Figure(value, n)
 
 
 def split(indicator: Indicator, by: Breakdown, period: Period, actor: Actor | None) -> list[Line]:
     """The figure split one way, in one statement."""
-    rows = within_reach(indicator, indicator.rows(period), actor)
-    found = (
-        rows.order_by().values(part=_expression(by)).annotate(value=indicator.aggregate, n=Count("pk"))
-    ).order_by("part")
-    return [
-        Line(str(by.labels.get(r["part"], r["part"] or "—")), _figure(indicator, r["value"], r["n"]))
-        for r in found
-    ]
+    rows = within_reach(indicator, indicator.rows(period), actor).order_by()
+    part = F(by.by) if isinstance(by.by, str) else by.by
+    parts = rows.values(figure_part=part).annotate(figure_value=_value(indicator), figure_n=Count("pk"))
+    found = parts.order_by("figure_part").values_list("figure_part", "figure_value", "figure_n")
+    return [Line(_label(by, label), _figure(indicator, value, n)) for label, value, n in found]
 
 
-def _expression(by: Breakdown) -> Any:
-    from django.db.models import F
-
-    return F(by.by) if isinstance(by.by, str) else by.by
+def _label(by: Breakdown, part: Any) -> str:
+    if isinstance(part, date):
+        return str(date_format(part, "YEAR_MONTH_FORMAT"))
+    known = by.labels.get(part, part)
+    return "—" if known in (None, "") else str(known)
 
 
 def before(period: Period) -> Period | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -13,6 +14,7 @@ from portal.reports.access import within_reach
 from portal.reports.declaration import Indicator, Period
 
 PAGE = 50
+CHUNK = 1000  # rows read at a time for a file
 
 
 def page_of(
@@ -24,6 +26,25 @@ def page_of(
         rows = rows.filter(pk__gt=int(after))
     found = list(rows[: size + 1])
     return found[:size], str(found[size - 1].pk) if len(found) > size else ""
+
+
+def all_cells(indicator: Indicator, period: Period, actor: Actor | None) -> Iterator[list[Any]]:
+    """Every row of a figure, read in chunks: a file of any length costs little memory."""
+    after = ""
+    while True:
+        found, after = page_of(indicator, period, actor, after, size=CHUNK)
+        for row in shown_rows(indicator, found, actor):
+            yield row["cells"]
+        if not after:
+            return
+
+
+def outside(indicator: Indicator, period: Period, actor: Actor) -> int:
+    """How many rows of a figure belong to cases that this person may not open."""
+    if not indicator.case_path:
+        return 0
+    rows = within_reach(indicator, indicator.rows(period), actor)
+    return rows.exclude(**{f"{indicator.case_path}__in": visible_to(actor).values("pk")}).count()
 
 
 def shown_rows(indicator: Indicator, found: list[Any], actor: Actor | None) -> list[dict[str, Any]]:

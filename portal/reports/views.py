@@ -17,10 +17,8 @@ from portal.reports import export, figures
 from portal.reports.access import may_read, readable
 from portal.reports.declaration import Indicator, Period
 from portal.reports.forms import PeriodForm, presets, this_year
-from portal.reports.rows import page_of, shown_rows
+from portal.reports.rows import all_cells, outside, page_of, shown_rows
 from portal.worktime.now import now
-
-MOST_EXPORTED = 50_000
 
 
 def _reader(request: HttpRequest) -> Actor:
@@ -57,14 +55,33 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     """All figures of a period, each with the period before and the year before."""
     actor = _reader(request)
     form, period = _period(request)
-    tiles = [_tile(indicator, period, actor) for indicator in readable(actor)]
+    tiles = _tiles(readable(actor), period, actor)
     context = {"tiles": tiles, "form": form, "presets": _presets(period), "query": _query(period)}
     return render(request, "reports/indicator_list.html", context)
 
 
-def _tile(indicator: Indicator, period: Period, actor: Actor) -> dict[str, Any]:
-    figure = figures.compute(indicator, period, actor)
-    tile = {
+def _tiles(indicators: list[Indicator], period: Period, actor: Actor) -> list[dict[str, Any]]:
+    """Figures with those of the period before and the year before, all in one statement."""
+    periods = {"now": period, "before": figures.before(period), "year_before": figures.year_before(period)}
+    wanted = [
+        (indicator, name, other)
+        for indicator in indicators
+        for name, other in periods.items()
+        if other is not None and (indicator.dated or name == "now")
+    ]
+    computed = figures.compute_all([(indicator, other) for indicator, _name, other in wanted], actor)
+    found: dict[str, dict[str, figures.Figure]] = {}
+    for (indicator, name, _other), figure in zip(wanted, computed, strict=True):
+        found.setdefault(indicator.key, {})[name] = figure
+    return [_tile(indicator, found[indicator.key]) for indicator in indicators]
+
+
+def _tile(indicator: Indicator, found: dict[str, figures.Figure]) -> dict[str, Any]:
+    figure = found["now"]
+    compared = {
+        name: figures.as_text(indicator, other.value) for name, other in found.items() if name != "now"
+    }
+    return {
         "key": indicator.key,
         "label": indicator.label,
         "unit": figures.UNITS.get(indicator.unit, indicator.unit),
@@ -72,11 +89,8 @@ def _tile(indicator: Indicator, period: Period, actor: Actor) -> dict[str, Any]:
         "n": figure.n,
         "hidden": figure.hidden,
         "definition": indicator.definition,
+        **compared,
     }
-    for name, other in (("before", figures.before(period)), ("year_before", figures.year_before(period))):
-        if indicator.dated and other is not None:
-            tile[name] = figures.as_text(indicator, figures.compute(indicator, other, actor).value)
-    return tile
 
 
 @require_safe
@@ -93,7 +107,7 @@ def indicator_view(request: HttpRequest, key: str) -> HttpResponse:
     if chosen:
         lines = _bars(indicator, figures.split(indicator, indicator.breakdowns[chosen], period, actor))
     context = {
-        "tile": _tile(indicator, period, actor),
+        "tile": _tiles([indicator], period, actor)[0],
         "indicator": indicator,
         "form": form,
         "presets": _presets(period),
@@ -132,12 +146,13 @@ def indicator_rows(request: HttpRequest, key: str) -> HttpResponse:
     found, later = page_of(indicator, period, actor, request.GET.get("after", ""))
     context = {
         "indicator": indicator,
-        "tile": _tile(indicator, period, actor),
+        "tile": _tiles([indicator], period, actor)[0],
         "form": form,
         "query": _query(period),
         "header": [column.label for column in indicator.columns],
         "rows": shown_rows(indicator, found, actor),
         "later": later,
+        "outside": outside(indicator, period, actor),
     }
     return render(request, "reports/indicator_rows.html", context)
 
@@ -150,8 +165,7 @@ def indicator_export(request: HttpRequest, key: str, form: str) -> HttpResponse 
     indicator = _indicator(actor, key)
     _form, period = _period(request)
     header = [str(column.label) for column in indicator.columns]
-    found, _later = page_of(indicator, period, actor, "", size=MOST_EXPORTED)
-    cells = [row["cells"] for row in shown_rows(indicator, found, actor)]
+    cells = all_cells(indicator, period, actor)
     name = f"{key}.{form}"
     if form == "csv":
         lines = export.csv_lines(header, cells)

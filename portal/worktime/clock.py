@@ -133,6 +133,8 @@ class Calendar:
                 count += 1
                 self._working.append(day.date)
             self._ordinals.append(count)
+        self._first_n = self._first.toordinal()
+        self._closings = [at(day, hours.closes_at) for day in self._working]
         self._day_s = int(_seconds(hours.closes_at) - _seconds(hours.opens_at))
 
     @classmethod
@@ -200,6 +202,21 @@ class Calendar:
             return day
         return self.next_working_day(day)
 
+    def _received(self, moment: datetime) -> int:
+        """The ordinal of the receipt day."""
+        here = moment.astimezone(ZONE)
+        place = here.toordinal() - self._first_n
+        if 0 <= place < len(self._ordinals):
+            on_time = self.days[place].is_working and here.time() <= self.hours.intake_until
+            return self._ordinals[place] + (0 if on_time else 1)
+        return self.ordinal(self.receipt_day(moment))
+
+    def _close_of(self, ordinal: int) -> datetime:
+        """When the working day with this ordinal closes."""
+        if 1 <= ordinal <= len(self._closings):
+            return self._closings[ordinal - 1]
+        return at(self.working_date(ordinal), self.hours.closes_at)
+
     # Scales --------------------------------------------------------------------------------------
 
     def _closed_before(self, moment: datetime) -> int:
@@ -225,7 +242,7 @@ class Calendar:
     def _from_service_s(self, position: int) -> datetime:
         days, rest = divmod(position, self._day_s)
         if rest == 0:  # the close of a day, not the opening of the next
-            return at(self.working_date(days), self.hours.closes_at)
+            return self._close_of(days)
         return at(self.working_date(days + 1), self.hours.opens_at) + timedelta(seconds=rest)
 
     @staticmethod
@@ -246,7 +263,9 @@ class Calendar:
     def _reach(self, anchor: datetime, amount: Decimal, unit: Unit, spans: Sequence[Span]) -> int:
         """The position, on the unit's scale, at which `amount` has run since `anchor`."""
         if unit == Unit.WORKING_DAY:
-            start = self.ordinal(self.receipt_day(anchor))
+            start = self._received(anchor)
+            if not spans:
+                return start + int(amount)
             return advance(start, int(amount), self._paused(self._closed_before, spans))
         if unit == Unit.CALENDAR_DAY:
             start = self.receipt_day(anchor).toordinal()
@@ -261,7 +280,7 @@ class Calendar:
         """When a limit that began at `anchor` runs out. A pause that still runs is not counted yet."""
         position = self._reach(anchor, limit.amount, limit.unit, spans)
         if limit.unit == Unit.WORKING_DAY:
-            return at(self.working_date(position), self.hours.closes_at)
+            return self._close_of(position)
         if limit.unit == Unit.CALENDAR_DAY:
             day = date.fromordinal(position)
             return at(day if self.is_working(day) else self.next_working_day(day), self.hours.closes_at)
@@ -287,7 +306,7 @@ class Calendar:
     ) -> Decimal:
         """How much of a limit has run between two moments, pauses not counted. Never negative."""
         if unit == Unit.WORKING_DAY:
-            start = self.ordinal(self.receipt_day(anchor))
+            start = self._received(anchor)
             scale = self._closed_before
         elif unit == Unit.CALENDAR_DAY:
             start = self.receipt_day(anchor).toordinal()

@@ -45,8 +45,22 @@ class Explanation:
     provisional: bool
 
 
+def _in_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
 def day_text(day: date) -> str:
-    return date_format(day, "MONTH_DAY_FORMAT")
+    """A day without its year. Django's Chinese format would write 09月26日."""
+    return date_format(day, "MONTH_DAY_FORMAT") if _in_english() else f"{day.month}月{day.day}日"
+
+
+def days_text(first: date, last: date) -> str:
+    """A run of days, the month told once: 10月1–8日, October 1–8."""
+    if first == last:
+        return day_text(first)
+    if first.month != last.month:
+        return f"{day_text(first)}–{day_text(last)}"
+    return f"{day_text(first)}–{last.day}" if _in_english() else f"{first.month}月{first.day}–{last.day}日"
 
 
 def moment_text(moment: datetime) -> str:
@@ -91,9 +105,8 @@ def explain(calendar: Calendar, anchor: datetime, limit: Limit, spans: Sequence[
         % {"from": day_text(first) if in_days else moment_text(anchor), "limit": limit_text(limit)}
     ]
     if in_days and first != local(anchor).date():
-        parts.insert(
-            0, _("Came in on %(day)s after the intake hour or on a rest day") % {"day": moment_text(anchor)}
-        )
+        came = _("Came in on %(day)s after the intake hour or on a rest day") % {"day": moment_text(anchor)}
+        parts = [came, parts[0][:1].lower() + parts[0][1:]]  # no longer the start of the sentence
     parts += _holidays(calendar, first, last)
     paused = sum(1 for mark in marks if mark.kind == "pause")
     if paused:
@@ -133,7 +146,7 @@ def _mark(
 def calendar_name(calendar: Calendar, day: date) -> str:
     """The name of a holiday in the active language; empty for ordinary days."""
     found = calendar.day(day)
-    return found.name_en if (get_language() or "").startswith("en") else found.name
+    return found.name_en if _in_english() else found.name
 
 
 def _holidays(calendar: Calendar, first: date, last: date) -> list[str]:
@@ -145,7 +158,6 @@ def _holidays(calendar: Calendar, first: date, last: date) -> list[str]:
             run.append(day)
             continue
         if any(d.weekday() < 5 for d in run):
-            span = day_text(run[0]) if len(run) == 1 else f"{day_text(run[0])}–{day_text(run[-1])}"
-            out.append(_("%(days)s off") % {"days": span})
+            out.append(_("%(days)s off") % {"days": days_text(run[0], run[-1])})
         run = []
     return out

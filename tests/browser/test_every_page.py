@@ -28,6 +28,7 @@ PAGES = {
     "leader": ("/escalations/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
     "administrator": (
         "/administration/", "/administration/jobs/", "/administration/calendar/",
+        "/administration/people/?q=owner", "/administration/record/",
         "/administration/standards/", "/administration/standards/stations.request/",
     ),
 }  # fmt: skip

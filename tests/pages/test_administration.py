@@ -87,6 +87,8 @@ def test_new_limits_hold_for_new_cases_only(park: SimpleNamespace) -> None:
 
 def test_a_job_that_did_not_run_is_shown_late(park: SimpleNamespace) -> None:
     client = browser(park.administrator, "en")
+    long_ago = timezone.now() - timedelta(hours=1)
+    JobRun.objects.create(name="cases.sweep", every_s=60, began_at=long_ago, succeeded_at=long_ago)
     assert "has not succeeded in time" in client.get(reverse("administration:home")).content.decode()
     from portal.schedule import BEAT_SCHEDULE
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import chinese_calendar
 import pytest
 from django.db import connection
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -216,7 +217,22 @@ def test_the_calendar_grows_by_itself() -> None:
 def test_a_deadline_explains_itself(cal: Calendar) -> None:
     pause = Span(at("2024-10-10 00:00"), at("2024-10-12 00:00"))
     why = explain(cal, at("2024-09-26 10:00"), wd(7), [pause])
-    assert "10月1日–10月7日" in why.sentence
+    assert "10月1–7日" in why.sentence
     assert why.days[0].kind == "receipt"
     assert why.days[-1].kind == "due"
     assert sum(1 for d in why.days if d.kind == "pause") == 2
+
+
+def test_the_explanation_reads_well_in_both_languages(cal: Calendar) -> None:
+    pause = Span(at("2025-10-09 00:00"), at("2025-10-11 00:00"))
+    with translation.override("zh-hans"):
+        chinese = explain(cal, at("2025-09-26 10:00"), wd(7), [pause]).sentence
+    assert "9月26日" in chinese
+    assert "09月" not in chinese
+    assert "10月1–8日" in chinese
+    assert "10月15日 17:30" in chinese
+    with translation.override("en"):
+        english = explain(cal, at("2026-12-28 18:00"), wd(1)).sentence
+        across = explain(cal, at("2026-01-26 09:00"), wd(30)).sentence
+    assert "rest day; counts from December 29 + 1 working day;" in english
+    assert "February 15–23 off" in across

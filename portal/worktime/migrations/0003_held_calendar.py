@@ -15,9 +15,7 @@ CREATE FUNCTION worktime_try_hold() RETURNS boolean LANGUAGE sql VOLATILE AS $$
     SELECT pg_try_advisory_xact_lock_shared(hashtextextended('portal.worktime', 0))
 $$
 """
-UNHOLD = (
-    "DROP FUNCTION worktime_try_hold(); DROP FUNCTION worktime_hold(); DROP SEQUENCE worktime_version_seq"
-)
+UNHOLD = "DROP FUNCTION worktime_try_hold(), worktime_hold(); DROP SEQUENCE worktime_version_seq"
 
 # Outside the table every weekday counts. These are not meant to be fast, only to be right.
 BY_RULE = """
@@ -36,7 +34,8 @@ CREATE FUNCTION worktime_add_by_rule(day date, n integer) RETURNS date LANGUAGE 
     SELECT coalesce(
         (SELECT w.date FROM worktime_workday w WHERE w.is_working AND w.ordinal = t.target),
         CASE WHEN t.target > 0
-            THEN (SELECT d::date FROM generate_series(e.last + 1, e.last + 7 + (t.target - e.total) * 2, '1 day') d
+            THEN (SELECT d::date
+                  FROM generate_series(e.last + 1, e.last + 7 + (t.target - e.total) * 2, '1 day') d
                   WHERE extract(isodow FROM d) < 6 ORDER BY d OFFSET t.target - e.total - 1 LIMIT 1)
             ELSE (SELECT d::date FROM generate_series(e.first - 7 + t.target * 2, e.first - 1, '1 day') d
                   WHERE extract(isodow FROM d) < 6 ORDER BY d DESC OFFSET -t.target LIMIT 1) END)
@@ -45,7 +44,8 @@ CREATE FUNCTION worktime_add_by_rule(day date, n integer) RETURNS date LANGUAGE 
 $$
 """
 ADD = """
-CREATE OR REPLACE FUNCTION worktime_add(day date, n integer) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION worktime_add(day date, n integer) RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(
         (SELECT w.date FROM worktime_workday w WHERE w.is_working AND w.ordinal =
             (SELECT o.ordinal FROM worktime_workday o WHERE o.date = day) + n),
@@ -53,7 +53,8 @@ CREATE OR REPLACE FUNCTION worktime_add(day date, n integer) RETURNS date LANGUA
 $$
 """
 OLD_ADD = """
-CREATE OR REPLACE FUNCTION worktime_add(day date, n integer) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION worktime_add(day date, n integer) RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(
         (SELECT w.date FROM worktime_workday w WHERE w.is_working AND w.ordinal =
             (SELECT o.ordinal FROM worktime_workday o WHERE o.date = day) + n),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.reports.api import answer
+from portal.reports.api import answers
 from portal.reports.declaration import INDICATORS, Period
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no indicator {', '.join(sorted(unknown))}.")
         period = Period(options["date_from"], options["date_to"])
         chosen = [i for k, i in INDICATORS.items() if not options["key"] or k in options["key"]]
-        results = [answer(i, period, None) for i in chosen]
+        results = answers(chosen, period, None)
         if options["json"]:
             self.stdout.write(json.dumps({"results": results}, ensure_ascii=False, indent=1))
             return

@@ -1,0 +1,74 @@
+"""What the portal's own machinery looks like to an administrator: jobs, lock-outs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from axes.models import AccessAttempt
+from celery.schedules import crontab
+from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Max, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.jobs.models import JobRun
+from portal.schedule import BEAT_SCHEDULE
+
+LABELS: dict[str, Promise] = {
+    "cases.sweep": _("Escalation of what is due"),
+    "cases.lapse": _("End of waiting times"),
+    "cases.pause_overrun": _("Alarm for pauses that outlast their plan"),
+    "notices.deliver": _("Delivery of notices"),
+    "worktime.extend_calendar": _("Calendar of the coming years"),
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A periodic job and its last run; `run` is None when it never ran."""
+
+    name: str
+    label: str | Promise
+    run: JobRun | None
+    late: bool
+
+
+def jobs(moment: datetime) -> list[Job]:
+    """Every periodic job of the schedule. One that never ran is late when its turn has passed twice."""
+    runs = {run.name: run for run in JobRun.objects.all()}
+    return [_job(name, runs.get(name), moment) for name in sorted(BEAT_SCHEDULE)]
+
+
+def _job(name: str, run: JobRun | None, moment: datetime) -> Job:
+    if run is None or run.succeeded_at is None:
+        since = _set_up_at() if run is None else run.began_at
+        every = interval(BEAT_SCHEDULE[name]["schedule"])
+        late = since is None or moment - since > 2 * every + timedelta(minutes=1)
+    else:
+        late = run.is_late(moment)
+    return Job(name, LABELS.get(name, name), run, late)
+
+
+def interval(schedule: Any) -> timedelta:
+    """How far apart the turns of a job are at most, on an ordinary day."""
+    if not isinstance(schedule, crontab):
+        return timedelta(seconds=schedule.total_seconds())
+    return timedelta(days=1) / (len(schedule.minute) * len(schedule.hour))
+
+
+def _set_up_at() -> datetime | None:
+    """When the database was last migrated: before that no job can have run."""
+    last: datetime | None = MigrationRecorder.Migration.objects.aggregate(last=Max("applied"))["last"]
+    return last
+
+
+def lock_outs(moment: datetime) -> QuerySet[AccessAttempt]:
+    """Sign-ins that are refused now, after too many wrong passwords."""
+    since = moment - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    found: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(
+        failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gte=since
+    )
+    return found.order_by("-attempt_time")
