@@ -12,12 +12,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from portal.embedded.processes import command_line, runs
+
+PIDS = "run.pids"
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOP_WITHIN_S = 15
 LOOK_EVERY_S = 0.5
 LONGEST_PAUSE_S = 30
@@ -39,20 +44,22 @@ class Child:
         self.process = subprocess.Popen(self.command)
         self.started = time.monotonic()
 
-    def look(self) -> None:
-        """Start it again when it has died and its pause is over."""
+    def look(self) -> bool:
+        """Start it again when it has died and its pause is over; answers whether it was."""
         now = time.monotonic()
         if self.process is not None and self.process.poll() is None:
             if now - self.started > STEADY_AFTER_S:
                 self.pause_s = 1.0
-            return
+            return False
         if self.process is not None:
             say(f"{self.name} ended with {self.process.returncode}; starting it again")
             self.process = None
             self.not_before = now + self.pause_s
             self.pause_s = min(self.pause_s * 2, LONGEST_PAUSE_S)
-        if now >= self.not_before:
-            self.start()
+        if now < self.not_before:
+            return False
+        self.start()
+        return True
 
 
 def say(text: str) -> None:
@@ -66,7 +73,7 @@ def children(port: int, folder: Path) -> list[Child]:
         python, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"0.0.0.0:{port}",
         "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--worker-class", "sync", "--timeout", "60",
         "--graceful-timeout", "10", "--access-logfile", os.environ.get("ACCESS_LOG", "/dev/null"),
-        "--worker-tmp-dir", str(folder),
+        "--worker-tmp-dir", str(folder), "--no-control-socket",
     ]  # fmt: skip
     worker = [
         python, "-m", "celery", "-A", "portal", "worker", "--loglevel", "WARNING",
@@ -110,19 +117,58 @@ def port_is_free(port: int) -> bool:
     return True
 
 
+def end_leftovers(folder: Path) -> None:
+    """End the children of a supervisor that was killed and could not end them itself.
+
+    To be called by who holds the lock: then no supervisor lives, and what runs is left over.
+    """
+    record = folder / PIDS
+    pids = [int(word) for word in record.read_text().split()] if record.exists() else []
+    left = [
+        pid
+        for pid in pids
+        if runs(pid) and "portal" in (line := command_line(pid)) and sys.executable in line
+    ]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for pid in filter(runs, left):
+            say(f"ending process {pid}, left over from a run that was killed")
+            os.kill(pid, number)
+        deadline = time.monotonic() + STOP_WITHIN_S
+        while any(map(runs, left)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+
+class Stopped(BaseException):
+    """A stop signal came while there were no children yet."""
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Within: a stop signal raises Stopped, so that what was started is also ended."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise Stopped
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, stop)
+    yield
+
+
 class Supervisor:
     """Keeps the children until it is told to stop."""
 
-    def __init__(self, kept: list[Child], keep_servers: Callable[[], object]) -> None:
+    def __init__(self, kept: list[Child], folder: Path, keep_servers: Callable[[], object]) -> None:
         self.kept = kept
+        self.folder = folder
         self.keep_servers = keep_servers
         self.stopping = False
 
     def run(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOP_SIGNALS:
             signal.signal(number, self._stop)
         for child in self.kept:
             child.start()
+        self._record()
         turn = 0
         while not self.stopping:
             time.sleep(LOOK_EVERY_S)
@@ -130,9 +176,14 @@ class Supervisor:
             if turn % 4 == 0:
                 self._look_after_servers()
             for child in self.kept:
-                if not self.stopping:
-                    child.look()
+                if not self.stopping and child.look():
+                    self._record()
         self._end()
+
+    def _record(self) -> None:
+        """Note who runs, for the next supervisor, should this one be killed."""
+        pids = [str(child.process.pid) for child in self.kept if child.process is not None]
+        (self.folder / PIDS).write_text(" ".join(pids))
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True

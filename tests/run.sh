@@ -4,26 +4,42 @@ set -euo pipefail
 export PATH="$PWD/.venv/bin:$PATH" PORTAL_TESTING=1
 SOURCES="portal approvals funds stations investment tests manage.py"
 
+has_browser() {
+  { command -v chromium || command -v chromium-browser; } >/dev/null && [ -n "$(fc-list :lang=zh 2>/dev/null | head -1)" ]
+}
+
 need_browser() {
-  command -v chromium >/dev/null && [ -n "$(fc-list :lang=zh 2>/dev/null | head -1)" ] && return
+  has_browser && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null
-  else
-    echo "make test needs Chromium and a Chinese font: install the packages chromium and fonts-noto-cjk." >&2
-    exit 1
+    for _try in 1 2 3; do
+      apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null && return
+      sleep 5
+    done
   fi
+  echo "make test needs Chromium and a Chinese font: install the packages chromium, fonts-noto-cjk and fontconfig." >&2
+  exit 1
+}
+
+# Servers that were not there before are ended again, unless a `make run` has come to use them meanwhile.
+leave_as_found() {
+  if ! flock --nonblock var/run.lock true; then return; fi
+  python manage.py stopservices
 }
 
 need_browser
 ruff check $SOURCES
 ruff format --check $SOURCES
+lint-imports
+djlint templates --check --quiet
+djlint templates --lint --quiet
+if ! python -m portal.embedded; then trap leave_as_found EXIT; fi
 python manage.py makemigrations --check --dry-run
 python manage.py check
+HTTPS_ONLY=1 python manage.py check --deploy --tag security --fail-level WARNING
 # mypy reads the settings but connects to nothing.
 DATABASE_URL=postgres://nowhere/x REDIS_URL=redis://nowhere SECRET_KEY=types mypy portal approvals funds stations investment manage.py
-lint-imports
-djlint templates --check --quiet && djlint templates --lint --quiet
 if [ -n "${ONLY:-}" ]; then
-  exec python -m pytest -n 2 "$ONLY"
+  python -m pytest -n 2 "$ONLY"
+else
+  python -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
 fi
-exec python -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90

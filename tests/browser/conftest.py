@@ -126,10 +126,11 @@ def worker(
     """
     database = connection.settings_dict
     login = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
+    server, _, number = settings.REDIS_URL.rpartition("/")
     environment = {
         **os.environ,
         "DATABASE_URL": f"postgres://{login}@{database['HOST']}:{database['PORT']}/{database['NAME']}",
-        "REDIS_URL": settings.REDIS_URL.rsplit("/", 1)[0] + "/13",
+        "REDIS_URL": f"{server}/{int(number) + 1}",
     }
     log = (tmp_path / "worker.log").open("wb")
     process = subprocess.Popen(
