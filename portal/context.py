@@ -85,10 +85,12 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 def _acting(actor: Actor) -> tuple[str, list[Enterprise]]:
     """For whom the person acts now, and the other enterprises to switch to."""
     if actor.agencies:
-        mine = {e.pk: e for e in Enterprise.objects.filter(pk__in=actor.agencies).only("pk", "name")}
+        mine = {
+            e.pk: e for e in Enterprise.objects.filter(pk__in=actor.agencies).only("pk", "name", "name_en")
+        }
         now = mine.pop(actor.enterprise_id or 0, None)
-        return (now.name if now else actor.user.display_name), list(mine.values())
-    return (actor.seats[0].team_name if actor.seats else actor.user.display_name), []
+        return (now.label if now else actor.user.label), list(mine.values())
+    return (actor.seats[0].team_label if actor.seats else actor.user.label), []
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Station(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.team.name
+        return self.team.label
 
 
 class Category(models.TextChoices):

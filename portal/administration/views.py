@@ -136,7 +136,7 @@ def _redated(count: int) -> str:
 def _year(request: HttpRequest) -> int:
     text = request.GET.get("year", "")
     known = (
-        CalendarYear.objects.filter(year=int(text)).exists() if text.isdigit() and len(text) == 4 else False
+        CalendarYear.objects.filter(year=int(text)).exists() if text.isdecimal() and len(text) == 4 else False
     )
     return int(text) if known else timezone.localdate(now()).year
 

@@ -44,7 +44,7 @@ class FilterForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
         kinds = sorted((kind, flow.label) for kind, flow in FLOWS.items())
         self.fields["kind"].choices = [("", _("All kinds")), *kinds]  # type: ignore[attr-defined]  # a choice field
-        teams = [(seat.team_id, seat.team_name) for seat in actor.seats]
+        teams = [(seat.team_id, seat.team_label) for seat in actor.seats]
         self.fields["team"].choices = [("", _("All my teams")), *teams]  # type: ignore[attr-defined]  # a choice field
 
     def chosen(self, name: str, default: str = "") -> str:
@@ -145,7 +145,7 @@ def _mark(case: Case, column: str) -> str:
 
 def _parse(text: str) -> Mark | None:
     moment, comma, pk = text.rpartition(",")
-    if not comma or not pk.isdigit() or len(pk) > 18:
+    if not comma or not pk.isdecimal() or len(pk) > 18:
         return None
     try:
         return (parse_datetime(moment) if moment else None), int(pk)

@@ -21,7 +21,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     """What I was told, newest first."""
     found = Notice.objects.filter(recipient_id=request.user.pk)
     before = request.GET.get("before", "")
-    if before.isdigit() and len(before) < 18:
+    if before.isdecimal() and len(before) < 18:
         found = found.filter(pk__lt=int(before))
     page = list(found.order_by("-pk")[: PAGE + 1])
     rows = [

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from portal.accounts.models import Duty
+from portal.names import local_name
 from portal.park.models import Membership
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ SELECT
     (SELECT coalesce(json_agg(json_build_array(g.enterprise_id, g.role) ORDER BY g.id), '[]')
      FROM park_agency g
      WHERE g.user_id = %(user)s AND (g.expires_on IS NULL OR g.expires_on >= %(today)s)),
-    (SELECT coalesce(json_agg(json_build_array(t.id, m.role, t.kind, t.name) ORDER BY m.id), '[]')
+    (SELECT coalesce(json_agg(json_build_array(t.id, m.role, t.kind, t.name, t.name_en) ORDER BY m.id), '[]')
      FROM park_membership m JOIN park_team t ON t.id = m.team_id
      WHERE m.user_id = %(user)s AND t.active),
     (SELECT coalesce(json_agg(d.duty), '[]') FROM accounts_dutygrant d WHERE d.user_id = %(user)s)
@@ -37,6 +38,12 @@ class Seat:
     role: str
     kind: str
     team_name: str
+    team_name_en: str
+
+    @property
+    def team_label(self) -> str:
+        """The team's name in the reader's language."""
+        return local_name(self.team_name, self.team_name_en)
 
 
 class Actor:
@@ -47,7 +54,7 @@ class Actor:
         self._chosen_enterprise_id = enterprise_id
 
     @cached_property
-    def _read(self) -> tuple[list[tuple[int, str]], list[tuple[int, str, str, str]], list[str]]:
+    def _read(self) -> tuple[list[tuple[int, str]], list[tuple[int, str, str, str, str]], list[str]]:
         with connection.cursor() as cursor:
             cursor.execute(_READ, {"user": self.user.pk, "today": timezone.localdate()})
             agencies, seats, duties = (_parsed(cell) for cell in cursor.fetchone())

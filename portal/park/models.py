@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc as uscc_number
 from stdnum.exceptions import ValidationError as NumberError
 
+from portal.names import local_name
+
 
 def validate_uscc(value: str) -> None:
     """Refuse a unified social credit code whose form or check digit is wrong (GB 32100)."""
@@ -61,7 +63,12 @@ class Enterprise(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return local_name(self.name, self.name_en)
 
 
 @pghistory.track()
@@ -98,7 +105,12 @@ class Team(models.Model):
         ordering: ClassVar = ["kind", "code"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return local_name(self.name, self.name_en)
 
 
 class Membership(models.Model):

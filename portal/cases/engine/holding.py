@@ -77,7 +77,7 @@ def assign(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetim
         fill(move, AssignForm, data, None)
         assignee: User = move.data["assignee"]
         move.assign(assignee)
-        move.log("assigned", internal={"assignee": str(assignee)})
+        move.log("assigned", internal={"assignee": assignee.display_name or assignee.username})
         move.tell("case.assigned", "handler")
         move.save()
     return move.case
@@ -116,7 +116,7 @@ def accept_transfer(
     with transaction.atomic():
         move, handover = _answer(case, by, now, data, Handover.State.ACCEPTED)
         move.route(handover.to_team)
-        move.log("transfer_accepted", public={"team": str(handover.to_team)})
+        move.log("transfer_accepted", public={"team": handover.to_team.name})
         move.tell("case.transfer_accepted", "receiving_asker")
         move.save()
     return move.case
@@ -128,7 +128,7 @@ def decline_transfer(
     """Decline a case that another team offers: it stays with that team."""
     with transaction.atomic():
         move, handover = _answer(case, by, now, data, Handover.State.DECLINED)
-        move.log("transfer_declined", internal={"team": str(handover.to_team), "answer": handover.answer})
+        move.log("transfer_declined", internal={"team": handover.to_team.name, "answer": handover.answer})
         move.tell("case.transfer_declined", "handler")
         move.save()
     return move.case

@@ -95,7 +95,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     open_cases = own_cases(actor).filter(closed_at=None).order_by("due_at", "id")[: 2 * PAGE]
     closed = own_cases(actor).filter(closed_at__isnull=False)
     before = request.GET.get("before", "")
-    if before.isdigit() and len(before) < 18:
+    if before.isdecimal() and len(before) < 18:
         closed = closed.filter(pk__lt=int(before))
     closed_rows = list(closed.order_by("-pk")[: PAGE + 1])
     context: dict[str, Any] = {

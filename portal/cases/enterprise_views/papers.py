@@ -86,7 +86,7 @@ def case_attach(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         chosen = request.POST.get("document", "")
         own = Document.objects.filter(enterprise=case.enterprise_id, enterprise__in=list(actor.agencies))
-        document = get_object_or_404(own, pk=int(chosen) if chosen.isdigit() and len(chosen) < 18 else 0)
+        document = get_object_or_404(own, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0)
     engine.attach(case, document, by=actor, internal=inside and "internal" in request.POST, now=now())
     messages.success(request, gettext("The paper has been added."))
     return redirect("cases:case_view", pk=pk)

@@ -41,6 +41,8 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     calendar = Calendar.current()
     stays = list(case.stays.select_related("team").order_by("seq"))
     pauses = list(case.pauses.order_by("from_at")) if case.pause_count else []
+    offers = actions.transitions(case, actor)
+    main = offers[0] if offers and offers[0].primary and not offers[0].blocked else None
     handover = _pending_handover(case) if inside else None
     extension = _pending_extension(case) if inside and case.is_open else None
     children = [c for c in case.children.select_related("team").order_by("id") if inside or c.flow.public]
@@ -56,7 +58,8 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "shares": shares(case, stays, pauses, now, calendar),
         "net_days": _net(case, pauses, now, calendar),
         "elapsed": case.elapsed_days if case.closed_at else calendar.elapsed_days(case.opened_at, now),
-        "offers": actions.transitions(case, actor),
+        "main": main,
+        "offers": [o for o in offers if o is not main or not o.bare],
         "operations": actions.operations(case, actor, handover, extension),
         "handover": handover,
         "entries": timeline.entries(case, inside=inside),

@@ -86,10 +86,12 @@ def entries(case: Case, *, inside: bool, limit: int = 100) -> list[Entry]:
 
 def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
     known = next((t for t in flow.transitions if t.name == event.verb), None)
-    what = (known.done or known.label) if known else KERNEL.get(event.verb, event.verb)
+    what = str((known.done or known.label) if known else KERNEL.get(event.verb, event.verb))
+    if event.verb == "alerted" and (level := event.data.get("internal", {}).get("level")):
+        what = str(_("%(what)s, level %(level)s") % {"what": what, "level": level})
     entry = Entry(
-        what=str(what),
-        who=event.actor.display_name if event.actor else str(_("The portal")),
+        what=what,
+        who=event.actor.label if event.actor else str(_("The portal")),
         when=short_moment(event.at),
         notes=_notes(event.data.get("public", {})),
         grave=bool(known and known.grave) or event.verb == "alerted",

@@ -107,6 +107,19 @@
     look();
   }
 
+  // The first button of a case opens the form that lies further down the page.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-opens]");
+    const part = link && document.getElementById(link.dataset.opens);
+    if (!part || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const focus = () => (part.querySelector(".body :is(input:not([type=hidden]), select, textarea, button)") ?? part.querySelector("summary")).focus();
+    if (!part.open) part.addEventListener("htmx:afterSettle", focus, { once: true });
+    part.open = true;
+    part.scrollIntoView({ block: "center" });
+    focus();
+  });
+
   // Menus close when one looks elsewhere.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
