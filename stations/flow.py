@@ -320,6 +320,7 @@ REQUEST = register(
             form=forms.FilingForm,
             create=actions.create_request,
             title=lambda data: data["title"],
+            text=lambda data: data["description"],
             team=actions.first_team,
             grade=lambda data: data["grade"],
             tells=("team", "enterprise"),

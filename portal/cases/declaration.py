@@ -140,6 +140,7 @@ class Opening:
     form: type[ActionForm] | None = None
     create: Effect | None = None
     title: Callable[[Mapping[str, Any]], str] | None = None
+    text: Callable[[Mapping[str, Any]], str] | None = None  # what else the case can be found by
     team: Callable[[Move], Team] | None = None
     grade: Callable[[Mapping[str, Any]], str] | None = None
     tells: Sequence[str] = ("team",)

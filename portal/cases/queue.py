@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, CaseQuerySet, Handover, Holder, Light
+from portal.cases.search import words
 from portal.park.acting import Actor
 
 PAGE = 50
@@ -100,9 +101,8 @@ def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:
     """The open cases of a view, as filtered."""
     cases = Case.objects.open().filter(view_condition(form.chosen("view", "mine"), actor, now))
     if text := form.chosen("q").strip():
-        cases = cases.filter(
-            Q(number__icontains=text) | Q(title__icontains=text) | Q(enterprise__name__icontains=text)
-        )
+        asked = words(text)
+        cases = cases.filter(asked.condition()) if asked else cases.none()
     if kind := form.chosen("kind"):
         cases = cases.filter(kind=kind)
     if team := form.cleaned_data.get("team"):

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from portal.cases.enterprise_views import drafts, home, papers
-from portal.cases.views import boards, case, queue
+from portal.cases.views import boards, case, queue, search
 
 app_name = "cases"
 urlpatterns = [
     path("work/", queue.queue_page, name="queue"),
     path("work/next/", queue.take_next, name="queue_next"),
     path("work/<int:pk>/claim/", queue.claim_row, name="queue_claim"),
+    path("search/", search.search, name="search"),
     path("team/", boards.team_board, name="team_board"),
     path("escalations/", boards.escalations, name="escalations"),
     path("my-cases/", home.case_list, name="case_list"),

@@ -21,8 +21,8 @@ KNOWN = re.compile(
     r"cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
 PAGES = {
-    "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),
-    "steward": ("/work/?view=team", "/stations/requests/desk/?q=云栖", "desk", "case"),
+    "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),
+    "steward": ("/work/?view=team", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case"),
     "handler": ("/work/", "case", "report"),
     "head": ("/team/", "case", "pause"),
     "leader": ("/escalations/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),

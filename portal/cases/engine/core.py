@@ -12,7 +12,7 @@ from django.db.models import Func, IntegerField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.cases import access, standards
+from portal.cases import access, search, standards
 from portal.cases.declaration import Flow, Transition, flow_of
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.forms import ActionForm, ReasonForm
@@ -107,6 +107,8 @@ def _begin(move: Move, recorded: Mapping[str, Any]) -> None:
         move.start_clock()
     if opening.create:
         opening.create(move)
+    if opening.text and (text := opening.text(move.data)):
+        search.keep_text(case.pk, text)
     move.participate(case.team_id)
     move.enter(move.flow.step(case.step), via="")
     move.log("opened", step=case.step, team=case.team.code, **recorded)

@@ -6,6 +6,7 @@ from portal.cases.models.children import CoHandling, FollowUp, SupervisionOrder
 from portal.cases.models.clock import Extension, Handover, Pause, StepLog
 from portal.cases.models.papers import Attachment, Document, Draft
 from portal.cases.models.record import Comment, Event, Rating
+from portal.cases.models.searching import SearchEntry
 from portal.cases.models.standards import ServiceStandard, StandardLimit, StandardRung, Trigger
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Participant",
     "Pause",
     "Rating",
+    "SearchEntry",
     "ServiceStandard",
     "SetAside",
     "StandardLimit",
