@@ -126,6 +126,7 @@ class Transition:
     not_by: Sequence[str] = ()
     keeps_assignee: bool = True
     primary: bool = False
+    bulk: bool = False  # may be done to many cases at once; needs no form but a reason
     grave: bool = False  # refuses, withdraws, sends back: never the first button
     done: Text = ""  # past tense for the timeline; the label when empty
     help: Text = ""

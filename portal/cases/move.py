@@ -6,9 +6,12 @@ effects and guards; only the engine makes one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -23,6 +26,18 @@ from portal.park.models import Team
 from portal.worktime.clock import Calendar
 
 _PARTICIPATE = "INSERT INTO cases_participant (case_id, team_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+_batch: ContextVar[str] = ContextVar("batch", default="")
+
+
+@contextmanager
+def within_batch(batch_id: UUID) -> Iterator[None]:
+    """Every line that is logged inside names the batch."""
+    token = _batch.set(str(batch_id))
+    try:
+        yield
+    finally:
+        _batch.reset(token)
 
 
 class Move:
@@ -102,6 +117,8 @@ class Move:
 
     def log(self, verb: str, **data: Any) -> None:
         """Add a line to the timeline."""
+        if batch := _batch.get():
+            data["batch"] = batch
         timeline.append(self.case, verb, by_id=self.user_id, at=self.now, data=data)
 
     # How it is written ---------------------------------------------------------------------------

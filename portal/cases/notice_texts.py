@@ -75,6 +75,7 @@ PLAIN = {
     "case.transfer_offered": gettext_lazy("Another team asks you to take this case: accept or decline."),
     "case.transfer_accepted": gettext_lazy("The other team has accepted the case."),
     "case.transfer_declined": gettext_lazy("The other team has declined the case: it stays with you."),
+    "case.restored": gettext_lazy("The case has come back to you: a transfer or assignment was undone."),
     "case.resumed": gettext_lazy("The clock runs again."),
     "case.commented": gettext_lazy("There is a new message."),
     "case.pause_overrun": gettext_lazy(
@@ -82,6 +83,7 @@ PLAIN = {
     ),
 }
 COMPUTED = {
+    "case.reminded": lambda p: _("You are reminded: %(note)s") % {"note": p.get("note", "")},
     "case.opened": _opened,
     "case.moved": _moved,
     "case.alerted": _alerted,

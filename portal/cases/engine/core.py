@@ -165,7 +165,7 @@ def _apply(move: Move, transition: Transition, recorded: Mapping[str, Any]) -> N
         move.enter(move.flow.step(move.target), via=transition.name)
     routed = {"team": case.team.code} if case.team_id != team_before else {}
     move.log(transition.name, **{"from": before, "to": case.step}, **routed, **recorded)
-    move.tell("case.moved", *transition.tells, transition=transition.name)
+    move.tell("case.moved", *transition.tells, "watchers", transition=transition.name)
     move.save()
     if case.closed_at is not None:
         _after_closing(move)

@@ -8,14 +8,19 @@ from portal.cases.models.papers import Attachment, Document, Draft
 from portal.cases.models.record import Comment, Event, Rating
 from portal.cases.models.searching import SearchEntry
 from portal.cases.models.standards import ServiceStandard, StandardLimit, StandardRung, Trigger
+from portal.cases.models.working import Absence, Batch, BatchItem, Deputised, SavedView, Watch
 
 __all__ = [
+    "Absence",
     "Alert",
     "Attachment",
+    "Batch",
+    "BatchItem",
     "Case",
     "CaseQuerySet",
     "CoHandling",
     "Comment",
+    "Deputised",
     "Document",
     "Draft",
     "Event",
@@ -27,6 +32,7 @@ __all__ = [
     "Participant",
     "Pause",
     "Rating",
+    "SavedView",
     "SearchEntry",
     "ServiceStandard",
     "SetAside",
@@ -35,4 +41,5 @@ __all__ = [
     "StepLog",
     "SupervisionOrder",
     "Trigger",
+    "Watch",
 ]

@@ -7,12 +7,15 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.cases.access import visible_to
 from portal.cases.errors import CaseError
-from portal.cases.models import Case
+from portal.cases.models import Case, Watch
 from portal.park.acting import Actor
 
 View = Callable[..., HttpResponse]
@@ -26,10 +29,20 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def load(request: HttpRequest, pk: int) -> Case:
     """The case, if it exists for this person; else 404."""
-    cases = visible_to(actor_of(request)).select_related(
+    actor = actor_of(request)
+    cases = visible_to(actor).select_related(
         "team", "assignee", "enterprise", "opened_by", "parent__team", "rating"
     )
-    return get_object_or_404(cases, pk=pk)
+    watched = Exists(Watch.objects.filter(case=OuterRef("pk"), user=actor.user))
+    return get_object_or_404(cases.annotate(is_watched=watched), pk=pk)
+
+
+def back_to(request: HttpRequest, pk: int, anchor: str = "") -> HttpResponse:
+    """Where the person came from, when the page says so (the side panel of a list); else the case."""
+    target = request.POST.get("next", "")
+    if target.startswith("/") and url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        return redirect(target)
+    return redirect(reverse("cases:case_view", args=[pk]) + anchor)
 
 
 def refusals(view: View) -> View:
@@ -51,7 +64,9 @@ def refusal(request: HttpRequest, error: CaseError, pk: object = None) -> HttpRe
     typed = [
         (name, value)
         for name, value in request.POST.items()
-        if name not in ("csrfmiddlewaretoken", "version") and isinstance(value, str) and len(value) > 3
+        if name not in ("csrfmiddlewaretoken", "version", "next")
+        and isinstance(value, str)
+        and len(value) > 3
     ]
     context = {"message": str(error), "typed": typed, "pk": pk, "status": error.status}
     return render(request, "cases/refusal.html", context, status=error.status)

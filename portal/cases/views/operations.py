@@ -11,7 +11,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases import engine
-from portal.cases.forms import ActionForm, AnswerForm, AssignForm, ExtensionForm, PauseForm, TransferForm
+from portal.cases.forms import (
+    ActionForm,
+    AnswerForm,
+    AssignForm,
+    ExtensionForm,
+    PauseForm,
+    RemindForm,
+    TransferForm,
+)
 from portal.cases.models import Case
 from portal.park.acting import Actor
 
@@ -43,6 +51,9 @@ OPERATIONS: dict[str, Operation] = {
     "withdraw_transfer": Operation(
         _("Take the offer back"), lambda c, a, _d, n: engine.withdraw_transfer(c, by=a, now=n)
     ),
+    "remind": Operation(_("Remind"), lambda c, a, d, n: engine.remind(c, by=a, data=d, now=n), RemindForm),
+    "watch": Operation(_("Follow"), lambda c, a, _d, n: engine.watch(c, by=a, on=True, now=n)),
+    "unwatch": Operation(_("Follow no longer"), lambda c, a, _d, _n: engine.watch(c, by=a, on=False)),
     "pause": Operation(
         _("Stop the clock"), lambda c, a, d, n: engine.pause(c, by=a, data=d, now=n), PauseForm
     ),
