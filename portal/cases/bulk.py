@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from portal.accounts.models import User
 from portal.cases import access, engine
@@ -169,7 +169,7 @@ def work(batch_id: UUID, *, now: datetime) -> int:
     if batch.state not in STARTS:
         return 0
     actor, count = Actor(batch.by), 0
-    with override(batch.by.language or None), within_batch(batch.pk):
+    with override(batch.by.language or get_language()), within_batch(batch.pk):
         while _work_one(batch, actor, now):
             count += 1
             if count % 50 == 0:

@@ -56,7 +56,7 @@ def test_what_the_preview_leaves_out_is_left_out_for_the_reason_it_gives(park: S
     shown = page(client, address)
     assert "3 件将办理" in shown
     assert "已在移交" in shown
-    assert "金荣驿站" in shown  # why it is left out
+    assert "已转请金荣驿站。" in shown  # why it is left out, in the language of the reader
     assert "别人的" not in shown
     assert Event.objects.count() == before  # the check leaves nothing behind
     client.post(f"{address}run/")
