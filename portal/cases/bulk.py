@@ -15,9 +15,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.functional import Promise
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import get_language, override
 
 from portal.accounts.models import User
 from portal.cases import access, engine

@@ -6,7 +6,7 @@ effects and guards; only the engine makes one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -17,8 +17,8 @@ from django.db import connection
 
 from portal.accounts.models import User
 from portal.cases import access, clock, timeline
-from portal.cases.declaration import Flow, Step
-from portal.cases.models import Case, Holder, Pause, StepLog
+from portal.cases.declaration import Flow, Step, Transition
+from portal.cases.models import Case, Holder, Pause, Signature, StepLog
 from portal.cases.standards import PROMISE, Standard, standard
 from portal.notices import outbox
 from portal.park.acting import Actor
@@ -218,7 +218,8 @@ class Move:
             )
 
 
-def performers(case: Case, transitions: Sequence[str]) -> set[int]:
-    """Who has performed one of these transitions on the case: the other pair of eyes."""
-    rows = case.stays.filter(left_via__in=transitions, left_by__isnull=False)
-    return {by for by in rows.values_list("left_by_id", flat=True) if by is not None}
+def performers(case: Case, guarded: Transition) -> set[int]:
+    """Who has done what the guarded transition wants another pair of eyes for. One statement."""
+    signed = case.signatures.filter(rule=guarded.name, side=Signature.Side.FIRST).values_list("user_id")
+    left = case.stays.filter(left_via__in=guarded.not_by, left_by__isnull=False).values_list("left_by_id")
+    return {by for (by,) in signed.union(left) if by is not None}
