@@ -18,7 +18,7 @@ from portal.cases.models import Case
 from portal.cases.presenting import actions
 from portal.cases.presenting.page import context
 from portal.cases.views.common import actor_of, back_to, load, refusals
-from portal.cases.views.operations import OPERATIONS
+from portal.cases.views.operations import OPERATIONS, operate
 from portal.worktime.now import now
 
 
@@ -98,7 +98,7 @@ def case_operate(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if request.method == "GET":
         return _form_page(request, case, operation.label, operation.form)
     try:
-        operation.call(case, actor, request.POST, now())
+        operate(operation, case, actor, request.POST, now=now(), version=_version(request))
     except Invalid as error:
         return _form_page(request, case, operation.label, error.form)
     messages.success(request, _("Done: %(what)s.") % {"what": operation.label})

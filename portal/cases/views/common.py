@@ -13,9 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from portal.cases.access import visible_to
-from portal.cases.errors import CaseError
+from portal.cases.access import is_staff_for, visible_to
+from portal.cases.errors import CaseError, Conflict
 from portal.cases.models import Case, Watch
+from portal.cases.presenting import timeline
 from portal.park.acting import Actor
 
 View = Callable[..., HttpResponse]
@@ -66,7 +67,21 @@ def refusal(request: HttpRequest, error: CaseError, pk: object = None) -> HttpRe
         for name, value in request.POST.items()
         if name not in ("csrfmiddlewaretoken", "version", "next")
         and isinstance(value, str)
-        and len(value) > 3
+        and (len(value) > 3 or not value.isascii())
     ]
-    context = {"message": str(error), "typed": typed, "pk": pk, "status": error.status}
+    context: dict[str, Any] = {"message": str(error), "typed": typed, "pk": pk, "status": error.status}
+    if error.status == Conflict.status and isinstance(pk, int):
+        context |= _as_it_is(request, pk)
     return render(request, "cases/refusal.html", context, status=error.status)
+
+
+def _as_it_is(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """The other version: where the case stands, and what others did last."""
+    case, actor = load(request, pk), actor_of(request)
+    inside = is_staff_for(actor, case)
+    step = case.step_declared
+    return {
+        "case": case,
+        "step": step.label if inside else (step.plain or step.label),
+        "latest": timeline.entries(case, inside=inside, limit=3),
+    }
