@@ -14,6 +14,7 @@ BEAT_SCHEDULE = {
         "task": "portal.cases.tasks.pause_overrun",
         "schedule": crontab(minute="*/10"),
     },
+    "cases.absences": {"task": "portal.cases.tasks.tend_absences", "schedule": crontab(minute="*/5")},
     "cases.batches": {"task": "portal.cases.tasks.carry_on_batches", "schedule": crontab(minute="*")},
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
     "worktime.extend_calendar": {

@@ -7,7 +7,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from portal import schedule
-from portal.cases import bulk, watch
+from portal.cases import absences, bulk, watch
 from portal.jobs.recording import recorded
 from portal.worktime.now import now
 
@@ -48,6 +48,12 @@ def carry_on_batches() -> int:
         schedule.EVERY_MINUTE,
         lambda: sum(bulk.work(pk, now=now()) for pk in bulk.stuck(now())),
     )
+
+
+@shared_task
+def tend_absences() -> int:
+    """Hand the work of people who are away to their deputies, and back."""
+    return recorded("cases.absences", 5 * schedule.EVERY_MINUTE, lambda: absences.tend(now()))
 
 
 def set_to_work(batch_id: UUID) -> None:

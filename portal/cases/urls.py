@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.cases.enterprise_views import drafts, home, papers
-from portal.cases.views import boards, bulk, case, queue, saved, search
+from portal.cases.views import absences, boards, bulk, case, queue, saved, search
 
 app_name = "cases"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("work/<int:pk>/claim/", queue.claim_row, name="queue_claim"),
     path("work/views/", saved.view_save, name="view_save"),
     path("work/views/<int:pk>/delete/", saved.view_delete, name="view_delete"),
+    path("work/absences/", absences.absence_list, name="absence_list"),
+    path("work/absences/<int:pk>/end/", absences.absence_end, name="absence_end"),
     path("work/bulk/", bulk.batches, name="batches"),
     path("work/bulk/<uuid:pk>/", bulk.batch_view, name="batch"),
     path("work/bulk/<uuid:pk>/check/", bulk.batch_check, name="batch_check"),

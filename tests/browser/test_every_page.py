@@ -22,7 +22,7 @@ KNOWN = re.compile(
 )
 PAGES = {
     "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),
-    "steward": ("/work/?view=team", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case"),
+    "steward": ("/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case"),
     "handler": ("/work/", "case", "report"),
     "head": ("/team/", "case", "pause"),
     "leader": ("/escalations/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),

@@ -184,11 +184,16 @@ def restore(
     return move.case
 
 
-def delegate(case: Case | int, *, to: User, why: str, now: datetime | None = None) -> Case:
-    """Pass a case to a deputy, or back. Only the portal does it, on a recorded absence."""
+def delegate(case: Case | int, *, to: User, expected: User, why: str, now: datetime | None = None) -> Case:
+    """Pass a case to a deputy, or back. Only the portal does it, on a recorded absence.
+
+    Raises Conflict when it no longer lies with whom it is expected.
+    """
     with transaction.atomic():
         move = lock(case, by=None, now=now)
         _check_open(move)
+        if move.case.assignee_id != expected.pk:
+            raise Conflict(_("The case has changed hands meanwhile."))
         move.assign(to)
         move.log(why, internal={"assignee": to.display_name or to.username})
         move.tell("case.assigned", "handler")

@@ -34,6 +34,7 @@ def load(request: HttpRequest, pk: int) -> Case:
     cases = visible_to(actor).select_related(
         "team", "assignee", "enterprise", "opened_by", "parent__team", "rating"
     )
+    request.case_pk = pk  # type: ignore[attr-defined]  # what a refusal is about
     watched = Exists(Watch.objects.filter(case=OuterRef("pk"), user=actor.user))
     return get_object_or_404(cases.annotate(is_watched=watched), pk=pk)
 
@@ -55,12 +56,12 @@ def refusals(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except CaseError as error:
-            return refusal(request, error, kwargs.get("pk"))
+            return refusal(request, error)
 
     return wrapped
 
 
-def refusal(request: HttpRequest, error: CaseError, pk: object = None) -> HttpResponse:
+def refusal(request: HttpRequest, error: CaseError) -> HttpResponse:
     """The page of a refusal. What was typed stays readable, so that nobody types it twice."""
     typed = [
         (name, value)
@@ -69,8 +70,9 @@ def refusal(request: HttpRequest, error: CaseError, pk: object = None) -> HttpRe
         and isinstance(value, str)
         and (len(value) > 3 or not value.isascii())
     ]
+    pk: int | None = getattr(request, "case_pk", None)
     context: dict[str, Any] = {"message": str(error), "typed": typed, "pk": pk, "status": error.status}
-    if error.status == Conflict.status and isinstance(pk, int):
+    if error.status == Conflict.status and pk is not None:
         context |= _as_it_is(request, pk)
     return render(request, "cases/refusal.html", context, status=error.status)
 
