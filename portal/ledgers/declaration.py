@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import get_language
 
+MOST_REMEMBERED = 20_000  # looked-up references of one column
 Values = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -89,6 +90,12 @@ class Context:
     now: datetime
     source: str
     memory: dict[str, Any] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Let go of what was looked up for earlier batches, before it fills the memory."""
+        for known in self.memory.values():
+            if isinstance(known, dict) and len(known) > MOST_REMEMBERED:
+                known.clear()
 
 
 class Book(Protocol):
