@@ -15,6 +15,8 @@ BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
     },
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
+    "ledgers.watch": {"task": "portal.ledgers.tasks.watch", "schedule": crontab(minute="*")},
+    "ledgers.tidy": {"task": "portal.ledgers.tasks.tidy", "schedule": crontab(minute="10", hour="1")},
     "worktime.extend_calendar": {
         "task": "portal.worktime.tasks.extend_calendar",
         "schedule": crontab(minute="30", hour="0"),

@@ -65,7 +65,12 @@ def _check_member(info: zipfile.ZipInfo, file: str, folders: int | None) -> None
         raise BadFile(file, _("The archive holds a path that leads out of it: “%(name)s”.") % told)
     if stat.S_ISLNK(info.external_attr >> 16):
         raise BadFile(file, _("The archive holds a link instead of a file: “%(name)s”.") % told)
-    if folders is not None and not info.is_dir() and len(inside.parts) > folders + 1 and not is_hidden(inside):
+    if (
+        folders is not None
+        and not info.is_dir()
+        and len(inside.parts) > folders + 1
+        and not is_hidden(inside)
+    ):
         why = _("“%(name)s” lies too deep: put the files at the top of the archive, or into one folder.")
         raise BadFile(file, why % told)
     if info.flag_bits & ENCRYPTED_MEMBER:

@@ -17,12 +17,12 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def safe(text: str) -> str:
-    """The text as a cell of a CSV file."""
+    """The text as a cell of a CSV file that people open."""
     return "'" + text if _RISKY.match(text) and not _NUMBER.fullmatch(text) else text
 
 
-def safe_in_workbook(text: str) -> str:
-    """The text as a cell of a workbook, where it is stored as text and cannot run."""
+def unmistakable(text: str) -> str:
+    """The text where nothing can run: in a workbook, which stores it as text, and for programs."""
     return "'" + text if _QUOTED.match(text) else text
 
 

@@ -140,7 +140,8 @@ class _Seen:
         """Those that were not there before; all are from now on."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO ledgers_seen SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING RETURNING mark::text",
+                "INSERT INTO ledgers_seen SELECT unnest(%s::uuid[]) "
+                "ON CONFLICT DO NOTHING RETURNING mark::text",
                 [list(marks)],
             )
             return {row[0] for row in cursor.fetchall()}
@@ -183,7 +184,11 @@ class _SheetImport:
 
     def _check_delimiter(self, cells: Sequence[Any]) -> None:
         filled = [cell for cell in cells if cell]
-        if len(filled) == 1 and len(self.ledger.columns) > 1 and any(mark in str(filled[0]) for mark in ";\t|"):
+        if (
+            len(filled) == 1
+            and len(self.ledger.columns) > 1
+            and any(mark in str(filled[0]) for mark in ";\t|")
+        ):
             raise BadFile(self.sheet.file, _("The columns of a CSV file must be separated by commas."))
 
     # Reading -------------------------------------------------------------------------------------
@@ -266,7 +271,8 @@ class _SheetImport:
         self.count.rejected += 1
         self.report.mark("rejected", row.number)
         problems = [
-            Problem(row.file, row.number, column, as_text(value)[:200], reason) for column, value, reason in bad
+            Problem(row.file, row.number, column, as_text(value)[:200], reason)
+            for column, value, reason in bad
         ]
         reasons = " ".join(f"{column}: {reason}" if column else reason for column, _value, reason in bad)
         self.report.reject(RejectedRow(self.ledger.key, self.header, list(row.cells), reasons, problems))

@@ -208,7 +208,9 @@ class _SheetReader:
             return
         self.length += len(text)
         if self.length > MOST_CELL:
-            raise BadFile(self.book.file, _("A cell is longer than %(most)s characters.") % {"most": MOST_CELL})
+            raise BadFile(
+                self.book.file, _("A cell is longer than %(most)s characters.") % {"most": MOST_CELL}
+            )
         self.text.append(text)
 
     def _end(self, name: str) -> None:

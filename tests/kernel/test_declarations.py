@@ -77,10 +77,13 @@ def test_every_periodic_job_exists_and_names_its_minute() -> None:
 def test_the_tasks_run_and_leave_their_trace(park: SimpleNamespace) -> None:
     from portal.cases import tasks as cases
     from portal.jobs.models import JobRun
+    from portal.ledgers import tasks as ledgers
     from portal.notices import tasks as notices
     from portal.worktime import tasks as worktime
 
     for task in (cases.sweep, cases.lapse, cases.pause_overrun, notices.deliver, worktime.extend_calendar):
+        task()
+    for task in (ledgers.watch, ledgers.tidy):
         task()
     assert set(JobRun.objects.exclude(succeeded_at=None).values_list("name", flat=True)) == set(BEAT_SCHEDULE)
 
