@@ -22,6 +22,8 @@ LABELS: dict[str, Promise] = {
     "cases.lapse": _("End of waiting times"),
     "cases.pause_overrun": _("Alarm for pauses that outlast their plan"),
     "notices.deliver": _("Delivery of notices"),
+    "ledgers.watch": _("Imports and exports of ledgers under way"),
+    "ledgers.tidy": _("Removal of old import and export files"),
     "worktime.extend_calendar": _("Calendar of the coming years"),
 }
 
