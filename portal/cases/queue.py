@@ -100,6 +100,11 @@ def counts(actor: Actor, now: datetime) -> dict[str, int]:
 def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:
     """The open cases of a view, as filtered."""
     cases = Case.objects.open().filter(view_condition(form.chosen("view", "mine"), actor, now))
+    return narrowed(cases, form, now)
+
+
+def narrowed(cases: CaseQuerySet, form: FilterForm, now: datetime) -> CaseQuerySet:
+    """Cases by the filters of the form."""
     if text := form.chosen("q").strip():
         asked = words(text)
         cases = cases.filter(asked.condition()) if asked else cases.none()
