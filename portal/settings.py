@@ -274,6 +274,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
     "POSTPROCESSING_HOOKS": ["portal.api.schema.finish"],
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+        "ref": {"type": "string", "minLength": 1, "maxLength": 40, "pattern": r"^[^/\x00-\x1f\x7f]+$"},
+        "slug": {"type": "string", "pattern": r"^[-a-zA-Z0-9_]+$"},
+    },
 }
 
 LOGGING = {

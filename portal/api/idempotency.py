@@ -30,7 +30,7 @@ from portal.api.problems import Problem
 HEADER = "Idempotency-Key"
 KEEP = timedelta(hours=24)
 REPLAYED = "Idempotency-Replayed"
-_KEPT_HEADERS = ("ETag", "Location", "Content-Type")
+_KEPT_HEADERS = ("ETag", "Location")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 Handler = Callable[..., Response]

@@ -59,7 +59,7 @@ def decode(text: str) -> list[Any]:
         found = json.loads(raw)
     except (ValueError, RecursionError, binascii.Error) as error:
         raise bad_cursor() from error
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not found:
         raise bad_cursor()
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from portal.api.fields import field_schema
@@ -61,6 +61,11 @@ def page_of(row: type[serializers.BaseSerializer[Any]], **more: serializers.Fiel
     return inline_serializer(
         f"{name}Page", {"results": row(many=True), "next": serializers.CharField(allow_null=True), **more}
     )
+
+
+@extend_schema_field({"description": "Text, number, true or false, or null."})
+class AnyValueField(serializers.JSONField):
+    """A value of any simple type."""
 
 
 class ApiSchema(AutoSchema):

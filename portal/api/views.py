@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -61,10 +62,25 @@ def asked(request: Request, form_class: type[Asked], **kwargs: Any) -> Asked:
     return form
 
 
+class ProblemKindSerializer(serializers.Serializer[Any]):
+    """A kind of problem: `type` is what problem details carry."""
+
+    type = serializers.CharField()
+    code = serializers.CharField()
+    status = serializers.IntegerField()
+    title = serializers.CharField()
+
+
+class ProblemKindListSerializer(serializers.Serializer[Any]):
+    """All kinds of problems."""
+
+    results = ProblemKindSerializer(many=True)
+
+
 class ProblemList(ApiView):
     """The kinds of problems that the API answers."""
 
-    @extend_schema(operation_id="problem_list", tags=["about"])
+    @extend_schema(operation_id="problem_list", tags=["about"], responses=ProblemKindListSerializer)
     def get(self, request: Request) -> Response:
         return Response({"results": list(problems.all_kinds())})
 
@@ -72,7 +88,7 @@ class ProblemList(ApiView):
 class ProblemRead(ApiView):
     """One kind of problem: where `type` leads."""
 
-    @extend_schema(operation_id="problem_read", tags=["about"])
+    @extend_schema(operation_id="problem_read", tags=["about"], responses=ProblemKindSerializer)
     def get(self, request: Request, code: str) -> Response:
         for kind in problems.all_kinds():
             if kind["code"] == code:

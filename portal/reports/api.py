@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
@@ -18,6 +19,7 @@ from rest_framework.views import APIView
 
 from portal.api.models import Scope
 from portal.api.permissions import HasScope
+from portal.api.schema import AnyValueField
 from portal.api.schema import page_of as page_shape
 from portal.api.views import ApiView
 from portal.park.acting import Actor
@@ -41,6 +43,12 @@ class PeriodSerializer(serializers.Serializer[Any]):
     date_to = serializers.DateField(required=False, default=None)
     key = serializers.CharField(required=False, default="")
     after = serializers.RegexField(r"^\d{0,17}$", required=False, default="")
+
+
+PERIOD = (
+    OpenApiParameter("date_from", OpenApiTypes.DATE, description="From, this day included"),
+    OpenApiParameter("date_to", OpenApiTypes.DATE, description="To, this day included"),
+)
 
 
 def answers(indicators: list[Indicator], period: Period, actor: Actor | None) -> list[dict[str, Any]]:
@@ -79,7 +87,7 @@ class FigureSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     label = serializers.CharField()
     unit = serializers.CharField(allow_blank=True)
-    value = serializers.JSONField(allow_null=True)
+    value = AnyValueField()
     n = serializers.IntegerField(allow_null=True)
     rows_url = serializers.CharField()
 
@@ -108,7 +116,7 @@ class IndicatorList(ApiView):
     @extend_schema(
         operation_id="indicator_list",
         tags=["indicators"],
-        parameters=[PeriodSerializer],
+        parameters=[*PERIOD, OpenApiParameter("key", description="One figure only")],
         responses=FigureListSerializer,
     )
     def get(self, request: Request) -> Response:
@@ -129,7 +137,7 @@ class IndicatorRows(ApiView):
     @extend_schema(
         operation_id="indicator_rows",
         tags=["indicators"],
-        parameters=[PeriodSerializer],
+        parameters=[*PERIOD, OpenApiParameter("after", {"type": "string", "pattern": r"^\d{0,17}$"})],
         responses=page_shape(FigureRowSerializer),
     )
     def get(self, request: Request, key: str) -> Response:

@@ -63,7 +63,7 @@ class CaseListForm(paging.PageForm, queue.FilterForm):
 
     state = forms.ChoiceField(
         label=_("Open or closed"),
-        choices=[("", ""), ("open", _("open")), ("closed", _("closed")), ("all", _("all"))],
+        choices=[("", ""), ("open", _("Open cases")), ("closed", _("Closed cases")), ("all", _("All cases"))],
         required=False,
     )
     step = forms.CharField(label=_("Step"), max_length=40, required=False)

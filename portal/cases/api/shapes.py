@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from portal.api.schema import AnyValueField
 from portal.cases.models import Document, Holder, Light
 from portal.worktime.api import DayMarkSerializer
 
@@ -109,7 +110,7 @@ class FactSerializer(Shape):
 
     name = serializers.CharField()
     label = serializers.CharField()
-    value = serializers.JSONField(allow_null=True)
+    value = AnyValueField()
     text = serializers.CharField(allow_blank=True)
 
 
