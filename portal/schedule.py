@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery.schedules import crontab
 
 EVERY_MINUTE = timedelta(minutes=1)
+HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
 
 BEAT_SCHEDULE = {
@@ -23,4 +24,5 @@ BEAT_SCHEDULE = {
         "task": "portal.worktime.tasks.extend_calendar",
         "schedule": crontab(minute="30", hour="0"),
     },
+    "api.forget_answers": {"task": "portal.api.tasks.forget_answers", "schedule": crontab(minute="20")},
 }

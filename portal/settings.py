@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "axes",
     "portal.jobs",
     "portal.accounts",
+    "portal.api",
     "portal.worktime",
     "portal.park",
     "portal.notices",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.api.middleware.TokenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -240,12 +242,45 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.api.authentication.TokenAuthentication",
+        "portal.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "portal.api.permissions.HasScope",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ApiThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.ApiSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "portal.api.problems.handler",
+    "URL_FORMAT_OVERRIDE": None,
+    # How many proxies stand in front: only so many entries of X-Forwarded-For are believed.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Park services portal", "VERSION": "1", "OAS_VERSION": "3.1.0"}
+API_REQUESTS_PER_MINUTE = {
+    "token": env.int("API_REQUESTS_PER_MINUTE", default=600),
+    "user": env.int("API_REQUESTS_PER_MINUTE", default=600),
+    "address": env.int("API_ANONYMOUS_REQUESTS_PER_MINUTE", default=60),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Park services portal",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "POSTPROCESSING_HOOKS": ["portal.api.schema.finish"],
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+        "ref": {"type": "string", "minLength": 1, "maxLength": 40, "pattern": r"^[^/\x00-\x1f\x7f]+$"},
+        "slug": {"type": "string", "pattern": r"^[-a-zA-Z0-9_]+$"},
+    },
+}
 
 LOGGING = {
     "version": 1,

@@ -25,6 +25,7 @@ LABELS: dict[str, Promise] = {
     "ledgers.watch": _("Imports and exports of ledgers under way"),
     "ledgers.tidy": _("Removal of old import and export files"),
     "worktime.extend_calendar": _("Calendar of the coming years"),
+    "api.forget_answers": _("Kept answers of the interface for programs"),
 }
 
 

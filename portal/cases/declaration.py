@@ -140,6 +140,7 @@ class Opening:
     who: Sequence[str]
     step: str
     form: type[ActionForm] | None = None
+    desk_form: type[ActionForm] | None = None  # where staff who file for others fill in more
     create: Effect | None = None
     title: Callable[[Mapping[str, Any]], str] | None = None
     text: Callable[[Mapping[str, Any]], str] | None = None  # what else the case can be found by
@@ -203,6 +204,9 @@ class Flow:
     desk_page: str = ""  # URL name of the page where staff file one for an enterprise
     invitation: tuple[Text, Text] = ("", "")  # what the home page says of it: title, one line
     facts_template: str = ""  # fragment on the case page with the domain's own facts
+    # What programs may read of the facts: for everybody who sees the case, and for staff only.
+    facts_public: Sequence[str] = ()
+    facts_internal: Sequence[str] = ()
 
     def step(self, name: str) -> Step:
         """The step of this name; KeyError when there is none."""

@@ -79,6 +79,7 @@ register(
         public=False,
         facts=CoHandling,
         facts_template="cases/_co_handling_facts.html",
+        facts_public=("ask", "reply"),
         opening=Opening(who=("handler",), step="asked", form=AskForm, create=open_co_handling),
         steps=(
             # Dossier, section 4: the co-handler's limit is shorter than the lead's (3 of 7 elsewhere).
@@ -146,6 +147,7 @@ register(
         public=False,
         facts=SupervisionOrder,
         facts_template="cases/_supervision_facts.html",
+        facts_public=("level", "reply"),
         opening=Opening(who=("supervisors", "system"), step="issued", create=open_supervision),
         steps=(
             # Dossier, section 4: "reply within 1 wd".
@@ -255,6 +257,8 @@ register(
         facts=FollowUp,
         facts_related=("rating",),
         facts_template="cases/_follow_up_facts.html",
+        facts_public=("rating", "remedy"),
+        facts_internal=("contact_note",),
         opening=Opening(
             who=("system",),
             step="to_contact",

@@ -144,6 +144,11 @@ def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:
     if view == "watched":  # they lie with others: only what is still within sight
         cases = cases.filter(pk__in=visible_to(actor).values("pk"))
     cases = cases.filter(view_condition(view, actor, now))
+    return narrowed(cases, form, now)
+
+
+def narrowed(cases: CaseQuerySet, form: FilterForm, now: datetime) -> CaseQuerySet:
+    """Cases by the filters of the form."""
     if text := form.chosen("q").strip():
         asked = words(text)
         cases = cases.filter(asked.condition()) if asked else cases.none()

@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import IntegerRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.models.case import Case
@@ -28,12 +28,16 @@ class Event(models.Model):
     at = models.DateTimeField(_("moment"))
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
+    # The transaction that wrote it: ids are given out before others commit, so that only this says
+    # what a reader of the feed cannot have missed (portal.cases.api.feed).
+    xact = models.BigIntegerField(db_default=Func(function="txid_current"), editable=False)
 
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering: ClassVar = ["case", "seq"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "seq"], name="cases_event_once")]
+        indexes: ClassVar = [models.Index(fields=["xact", "id"], name="cases_event_feed")]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(

@@ -62,6 +62,7 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "offers": [o for o in offers if o is not main or not o.bare],
         "operations": actions.operations(case, actor, handover, extension),
         "handover": handover,
+        "extension": extension,
         "entries": timeline.entries(case, inside=inside),
         "talk": talk(case, inside=inside),
         "papers": papers(case, inside=inside),

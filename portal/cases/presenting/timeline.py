@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.cases.declaration import Flow
+from portal.cases.declaration import Flow, Transition
 from portal.cases.models import Case, Event
 from portal.cases.presenting.words import short_moment
 
@@ -86,19 +87,41 @@ class Entry:
 
 def entries(case: Case, *, inside: bool, limit: int = 100) -> list[Entry]:
     """The newest lines first, as this reader may see them. One statement."""
-    events = case.events.select_related("actor").order_by("-seq")
-    if not inside:
-        events = events.exclude(verb__in=STAFF_ONLY).exclude(verb="commented", data__has_key="internal")
+    events = for_reader(case.events.select_related("actor").order_by("-seq"), inside=inside)
     return [_entry(event, case.flow, inside=inside) for event in events[:limit]]
 
 
-def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
-    known = next((t for t in flow.transitions if t.name == event.verb), None)
+def for_reader(events: QuerySet[Event], *, inside: bool) -> QuerySet[Event]:
+    """The events that this side may see: in SQL what `concerns` says of one."""
+    if inside:
+        return events
+    return events.exclude(verb__in=STAFF_ONLY).exclude(verb="commented", data__has_key="internal")
+
+
+def concerns(event: Event, *, inside: bool) -> bool:
+    """Whether this side may see the event."""
+    return inside or not (
+        event.verb in STAFF_ONLY or (event.verb == "commented" and "internal" in event.data)
+    )
+
+
+def words_of(event: Event, flow: Flow) -> str:
+    """What happened, in words."""
+    known = _transition(event, flow)
     what = str((known.done or known.label) if known else KERNEL.get(event.verb, event.verb))
     if event.verb == "alerted" and (level := event.data.get("internal", {}).get("level")):
         what = str(_("%(what)s, level %(level)s") % {"what": what, "level": level})
+    return what
+
+
+def _transition(event: Event, flow: Flow) -> Transition | None:
+    return next((t for t in flow.transitions if t.name == event.verb), None)
+
+
+def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
+    known = _transition(event, flow)
     entry = Entry(
-        what=what,
+        what=words_of(event, flow),
         who=event.actor.label if event.actor else str(_("The portal")),
         when=short_moment(event.at),
         notes=_notes(event.data.get("public", {})),
