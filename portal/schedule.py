@@ -16,6 +16,7 @@ BEAT_SCHEDULE = {
     },
     "cases.batches": {"task": "portal.cases.tasks.carry_on_batches", "schedule": crontab(minute="*")},
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
+    "notices.post": {"task": "portal.notices.tasks.post", "schedule": crontab(minute="*")},
     "worktime.extend_calendar": {
         "task": "portal.worktime.tasks.extend_calendar",
         "schedule": crontab(minute="30", hour="0"),

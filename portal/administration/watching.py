@@ -22,6 +22,7 @@ LABELS: dict[str, Promise] = {
     "cases.lapse": _("End of waiting times"),
     "cases.pause_overrun": _("Alarm for pauses that outlast their plan"),
     "notices.deliver": _("Delivery of notices"),
+    "notices.post": _("Notices to groups and systems"),
     "worktime.extend_calendar": _("Calendar of the coming years"),
 }
 
