@@ -20,6 +20,7 @@ BEAT_SCHEDULE = {
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
     "ledgers.watch": {"task": "portal.ledgers.tasks.watch", "schedule": crontab(minute="*")},
     "ledgers.tidy": {"task": "portal.ledgers.tasks.tidy", "schedule": crontab(minute="10", hour="1")},
+    "notices.post": {"task": "portal.notices.tasks.post", "schedule": crontab(minute="*")},
     "worktime.extend_calendar": {
         "task": "portal.worktime.tasks.extend_calendar",
         "schedule": crontab(minute="30", hour="0"),

@@ -228,6 +228,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 NOTICE_MAIL_DOMAIN = env.str("NOTICE_MAIL_DOMAIN", default="portal.localhost")
 EMAIL_TIMEOUT = 20
+# Webhooks and group robots reach public addresses only, and these networks (10.20.0.0/16,…).
+NOTICE_PRIVATE_NETWORKS: list[str] = env.list("NOTICE_PRIVATE_NETWORKS", default=[])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 CELERY_BROKER_URL = REDIS_URL

@@ -17,11 +17,11 @@ a AS (INSERT INTO cases_alert (case_id, stay_id, level, at, due_at)
       SELECT m.id, s.id, 1, %(now)s, s.due_at FROM m JOIN cases_steplog s ON s.case_id = m.id),
 e AS (INSERT INTO cases_event (case_id, seq, verb, data, at, previous_hash, hash)
       SELECT id, 2, 'alerted', '{}', %(now)s, '', 'x' FROM m),
-n AS (INSERT INTO notices_notice (recipient_id, key, params, case_id, urgent, created_at)
-      SELECT t.user_id, 'case.alerted', '{"level": 1}', m.id, false, %(now)s
+n AS (INSERT INTO notices_notice (recipient_id, key, kind, params, case_id, urgent, in_app, created_at)
+      SELECT t.user_id, 'case.alerted', 'deadline', '{"level": 1}', m.id, false, true, %(now)s
       FROM m JOIN park_membership t ON t.team_id = m.team_id RETURNING id)
-INSERT INTO notices_delivery (notice_id, channel, state, tries, next_try_at, last_error)
-SELECT id, 'email', 'pending', 0, %(now)s, '' FROM n
+INSERT INTO notices_delivery (notice_id, channel, lane, state, tries, next_try_at, problem, last_error)
+SELECT id, 'email', '', 'pending', 0, %(now)s, '', '' FROM n
 """
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from portal.accounts.models import User
 from portal.cases import access, clock, timeline
@@ -201,21 +202,30 @@ class Move:
             cursor.execute(_PARTICIPATE, [self.case.pk, team_id])
 
     def _send(self) -> None:
+        """Tell the people; and once per matter the groups and systems that listen to the team."""
         case = self.case
+        heard: set[str] = set()
         for key, words, extra in self._told:
             who = access.people(case, words)
-            if who is None:
-                continue
-            ids = User.objects.filter(who, is_active=True).exclude(pk=self.user_id or 0)
+            team_id = case.team_id if key not in heard and not case.sealed else None
+            heard.add(key)
             params = {"number": case.number, "title": case.title, "kind": case.kind, "step": case.step}
             outbox.tell(
-                ids.values_list("pk", flat=True),
+                self._ids(who),
                 key,
                 {**params, **extra},
                 now=self.now,
                 case_id=case.pk,
                 urgent=case.urgent,
+                team_id=team_id,
             )
+
+    def _ids(self, who: Q | None) -> list[int]:
+        """The people meant, without the one who acts."""
+        if who is None:
+            return []
+        people = User.objects.filter(who, is_active=True).exclude(pk=self.user_id or 0)
+        return list(people.values_list("pk", flat=True))
 
 
 def performers(case: Case, guarded: Transition) -> set[int]:

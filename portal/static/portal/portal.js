@@ -224,6 +224,19 @@
     if (bulk) bulk.classList.toggle("ready", boxes.some((box) => box.checked) || bulk.elements.namedItem("all").checked);
   });
 
+  // The badge of unread notices looks once a minute, while somebody can see it.
+  const badge = document.querySelector("[data-unread]");
+  if (badge) {
+    let looked = Date.now();
+    const look = () => {
+      if (document.visibilityState !== "visible" || Date.now() - looked < 59_000) return;
+      looked = Date.now();
+      window.htmx?.trigger(badge, "look");
+    };
+    window.setInterval(look, 60_000);
+    document.addEventListener("visibilitychange", look);
+  }
+
   // htmx: an answer with errors (409, 422) is shown like any other.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if ([403, 409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
