@@ -39,6 +39,14 @@ PORTAL_URL = env.str("PORTAL_URL", default=f"http://localhost:{env.int('PORT', d
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
 
+# Who signs the park's letters, and the short mark (机关代字) that begins their document numbers.
+AUTHORITY_NAME = env.str("AUTHORITY_NAME", default="湘潭高新技术产业开发区管理委员会")
+AUTHORITY_NAME_EN = env.str(
+    "AUTHORITY_NAME_EN", default="Administrative Committee of Xiangtan National Hi-tech Zone"
+)
+AUTHORITY_MARK = env.str("AUTHORITY_MARK", default="潭高新")
+LETTER_RED_HEAD = env.bool("LETTER_RED_HEAD", default=True)  # off where paper with a printed head is used
+
 INSTALLED_APPS = [
     "portal.administration.apps.RegisterAdminConfig",
     "django.contrib.auth",

@@ -70,6 +70,15 @@ def _rated(p: Params) -> str:
     return _("The enterprise has rated the case: %(level)s.") % {"level": Rating.Level(p["level"]).label}
 
 
+def _letter_issued(p: Params) -> str:
+    flow = FLOWS.get(p.get("kind", ""))
+    known = [letter for letter in flow.letters if letter.name == p.get("letter")] if flow else []
+    return _("An official letter was issued: %(letter)s %(number)s") % {
+        "letter": known[0].label if known else "",
+        "number": p.get("document_number", ""),
+    }
+
+
 PLAIN = {
     "case.assigned": gettext_lazy("The case has been assigned to you."),
     "case.transfer_offered": gettext_lazy("Another team asks you to take this case: accept or decline."),
@@ -89,6 +98,7 @@ COMPUTED = {
     "case.rated": _rated,
     "case.paused": lambda p: _("The clock is stopped. %(notice)s") % {"notice": p.get("notice", "")},
     "case.attached": lambda p: _("A paper was added: %(name)s") % {"name": p.get("document", "")},
+    "case.letter_issued": _letter_issued,
     "case.extension_asked": lambda _p: _("More time is asked for: please decide."),
     "case.extension_refused": lambda p: _("The extension by %(days)s was refused.") % {"days": _days(p)},
 }

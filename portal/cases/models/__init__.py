@@ -4,6 +4,7 @@ from portal.cases.models.alerts import Alert, SetAside
 from portal.cases.models.case import Case, CaseQuerySet, Holder, Light, Participant
 from portal.cases.models.children import CoHandling, FollowUp, SupervisionOrder
 from portal.cases.models.clock import Extension, Handover, Pause, StepLog
+from portal.cases.models.letters import IssuedLetter, LetterCounter
 from portal.cases.models.papers import Attachment, Document, Draft
 from portal.cases.models.record import Comment, Event, Rating
 from portal.cases.models.standards import ServiceStandard, StandardLimit, StandardRung, Trigger
@@ -22,6 +23,8 @@ __all__ = [
     "FollowUp",
     "Handover",
     "Holder",
+    "IssuedLetter",
+    "LetterCounter",
     "Light",
     "Participant",
     "Pause",

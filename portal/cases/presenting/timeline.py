@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.declaration import Flow
@@ -31,6 +33,7 @@ KERNEL = {
     "attached": _("added a paper"),
     "alerted": _("deadline alert"),
     "rated": _("rated the case"),
+    "letter_issued": _("issued an official letter"),
 }
 STAFF_ONLY = frozenset(
     {
@@ -59,6 +62,8 @@ TEXT_FIELDS = {
     "contact_note",
     "basis",
     "ask",
+    "document_number",
+    "sha256",
     "file",  # of an import
 }
 
@@ -80,13 +85,16 @@ def entries(case: Case, *, inside: bool, limit: int = 100) -> list[Entry]:
     """The newest lines first, as this reader may see them. One statement."""
     events = case.events.select_related("actor").order_by("-seq")
     if not inside:
-        events = events.exclude(verb__in=STAFF_ONLY).exclude(verb="commented", data__has_key="internal")
+        hidden = Q(verb__in=("commented", "letter_issued"), data__has_key="internal")
+        events = events.exclude(verb__in=STAFF_ONLY).exclude(hidden)
     return [_entry(event, case.flow, inside=inside) for event in events[:limit]]
 
 
 def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
     known = next((t for t in flow.transitions if t.name == event.verb), None)
     what = (known.done or known.label) if known else KERNEL.get(event.verb, event.verb)
+    if event.verb == "letter_issued":
+        what = _issued(event, flow) or what
     entry = Entry(
         what=str(what),
         who=event.actor.display_name if event.actor else str(_("The portal")),
@@ -100,5 +108,16 @@ def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
     return entry
 
 
+def _issued(event: Event, flow: Flow) -> str:
+    """Which letter was issued, in words."""
+    told = {**event.data.get("internal", {}), **event.data.get("public", {})}
+    label = next((letter.label for letter in flow.letters if letter.name == told.get("letter")), "")
+    return gettext("issued: %(letter)s") % {"letter": label} if label else ""
+
+
 def _notes(data: dict[str, Any]) -> list[str]:
-    return [str(value) for name, value in data.items() if name in TEXT_FIELDS and value]
+    return [
+        f"SHA-256 {value}" if name == "sha256" else str(value)
+        for name, value in data.items()
+        if name in TEXT_FIELDS and value
+    ]
