@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.administration import people, record, views
+from portal.administration import people, record, views, working_time
 
 app_name = "administration"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("jobs/aside/<int:pk>/again/", views.try_again, name="try_again"),
     path("jobs/delivery/<int:pk>/again/", views.send_again, name="send_again"),
     path("calendar/", views.calendar_page, name="calendar"),
+    path("calendar/hours/", working_time.hours, name="hours"),
+    path("calendar/<int:year>/notice/", working_time.notice, name="notice"),
     path("calendar/<int:pk>/remove/", views.calendar_remove, name="calendar_remove"),
     path("calendar/<int:year>/announce/", views.calendar_announce, name="calendar_announce"),
     path("standards/", views.standard_list, name="standard_list"),

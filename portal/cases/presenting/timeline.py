@@ -62,7 +62,6 @@ TEXT_FIELDS = {
     "contact_note",
     "basis",
     "ask",
-    "document_number",
     "sha256",
     "file",  # of an import
 }
@@ -112,7 +111,8 @@ def _issued(event: Event, flow: Flow) -> str:
     """Which letter was issued, in words."""
     told = {**event.data.get("internal", {}), **event.data.get("public", {})}
     label = next((letter.label for letter in flow.letters if letter.name == told.get("letter")), "")
-    return gettext("issued: %(letter)s") % {"letter": label} if label else ""
+    named = f"{label} {told.get('document_number', '')}".strip()
+    return gettext("issued: %(letter)s") % {"letter": named} if label else ""
 
 
 def _notes(data: dict[str, Any]) -> list[str]:
