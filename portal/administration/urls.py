@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.administration import people, record, views, working_time
+from portal.administration import flows, people, record, views, working_time
 
 app_name = "administration"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("calendar/<int:year>/notice/", working_time.notice, name="notice"),
     path("calendar/<int:pk>/remove/", views.calendar_remove, name="calendar_remove"),
     path("calendar/<int:year>/announce/", views.calendar_announce, name="calendar_announce"),
+    path("flows/", flows.flow_list, name="flow_list"),
+    path("flows/<str:kind>/", flows.flow_view, name="flow_view"),
+    path("flows/<str:kind>/<slug:step>/", flows.flow_cases, name="flow_cases"),
     path("standards/", views.standard_list, name="standard_list"),
     path("standards/<str:kind>/", views.standard_edit, name="standard_edit"),
 ]

@@ -25,11 +25,12 @@ PAGES = {
     "steward": ("/work/?view=team", "/stations/requests/desk/?q=云栖", "desk", "case"),
     "handler": ("/work/", "case", "report", "letter"),
     "head": ("/team/", "case", "pause"),
-    "leader": ("/escalations/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
+    "leader": ("/escalations/", "/administration/flows/stations.request/", "/administration/flows/stations.request/handling/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
     "administrator": (
         "/administration/", "/administration/jobs/", "/administration/calendar/",
         "/administration/calendar/hours/", "/administration/calendar/2027/notice/",
         "/administration/people/?q=owner", "/administration/record/",
+        "/administration/flows/", "/administration/flows/stations.request/",
         "/administration/standards/", "/administration/standards/stations.request/",
     ),
 }  # fmt: skip

@@ -56,6 +56,7 @@ def addresses(case: Case) -> list[str]:
         "key": "stations.requests_resolved",
         "form": "csv",
         "year": "2027",
+        "step": "received",
     }
     out = []
     for _name, pattern in routes():
