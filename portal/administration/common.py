@@ -27,6 +27,11 @@ def staff_side(view: View) -> View:
     return _only(lambda actor: actor.is_staff_side, view)
 
 
+def record_readers(view: View) -> View:
+    """For those who read the record of everybody: audit, discipline, administrators (log only)."""
+    return _only(lambda actor: actor.holds(Duty.AUDITOR, Duty.DISCIPLINE, Duty.ADMINISTRATOR), view)
+
+
 def _only(allowed: Callable[[Actor], bool], view: View) -> View:
     @login_required
     @wraps(view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from types import SimpleNamespace
 
 import pytest
@@ -35,7 +36,7 @@ def test_no_line_crosses_a_box_that_it_does_not_join(kind: str) -> None:
     drawn = diagram.draw(FLOWS[kind])
     for edge in drawn.edges:
         points = [tuple(map(int, point.split(","))) for point in edge.points.split()]
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x1, y1), (x2, y2) in itertools.pairwise(points):
             for box in drawn.boxes:
                 if box in (edge.source, edge.target):
                     continue

@@ -25,6 +25,7 @@ PAGES = {
     "steward": ("/work/?view=team", "/stations/requests/desk/?q=云栖", "desk", "case"),
     "handler": ("/work/", "case", "report", "letter"),
     "head": ("/team/", "case", "pause"),
+    "auditor": ("/administration/audit/", "/administration/audit/?number=x"),
     "leader": ("/escalations/", "/administration/flows/stations.request/", "/administration/flows/stations.request/handling/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
     "administrator": (
         "/administration/", "/administration/jobs/", "/administration/calendar/",
@@ -32,6 +33,7 @@ PAGES = {
         "/administration/people/?q=owner", "/administration/record/",
         "/administration/flows/", "/administration/flows/stations.request/",
         "/administration/standards/", "/administration/standards/stations.request/",
+        "/administration/standards/stations.request/compare/?old=1&new=1", "/administration/audit/",
     ),
 }  # fmt: skip
 

@@ -6,12 +6,13 @@ from portal.cases.models.children import CoHandling, FollowUp, SupervisionOrder
 from portal.cases.models.clock import Extension, Handover, Pause, StepLog
 from portal.cases.models.letters import IssuedLetter, LetterCounter
 from portal.cases.models.papers import Attachment, Document, Draft
-from portal.cases.models.record import Comment, Event, Rating
+from portal.cases.models.record import AuditExport, Comment, Event, Rating
 from portal.cases.models.standards import ServiceStandard, StandardLimit, StandardRung, Trigger
 
 __all__ = [
     "Alert",
     "Attachment",
+    "AuditExport",
     "Case",
     "CaseQuerySet",
     "CoHandling",

@@ -86,15 +86,16 @@ def entries(case: Case, *, inside: bool, limit: int = 100) -> list[Entry]:
     if not inside:
         hidden = Q(verb__in=("commented", "letter_issued"), data__has_key="internal")
         events = events.exclude(verb__in=STAFF_ONLY).exclude(hidden)
-    return [_entry(event, case.flow, inside=inside) for event in events[:limit]]
+    return [entry(event, case.flow, inside=inside) for event in events[:limit]]
 
 
-def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
+def entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
+    """One event in words, for somebody inside the house or for the enterprise."""
     known = next((t for t in flow.transitions if t.name == event.verb), None)
     what = (known.done or known.label) if known else KERNEL.get(event.verb, event.verb)
     if event.verb == "letter_issued":
         what = _issued(event, flow) or what
-    entry = Entry(
+    made = Entry(
         what=str(what),
         who=event.actor.display_name if event.actor else str(_("The portal")),
         when=short_moment(event.at),
@@ -103,8 +104,8 @@ def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
         key=known is not None,
     )
     if inside:
-        entry.internal_notes = _notes(event.data.get("internal", {}))
-    return entry
+        made.internal_notes = _notes(event.data.get("internal", {}))
+    return made
 
 
 def _issued(event: Event, flow: Flow) -> str:
