@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import health, views
+from portal import health, metrics, views
 from portal.apps import DomainConfig
 
 
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include("portal.administration.urls")),
     path("register/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("readyz", health.ready, name="readyz"),
     *domain_urls(),
 ]
