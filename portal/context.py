@@ -26,6 +26,7 @@ ENTERPRISE = (
 STAFF = ((_("Work"), "cases:queue"),)
 LEADS = ((_("Team"), "cases:team_board"), (_("Escalations"), "cases:escalations"))
 REPORTS = ((_("Reports"), "reports:indicator_list"),)
+AUDIT = ((_("Audit search"), "administration:audit"),)
 ADMINISTRATION = ((_("Administration"), "administration:home"),)
 OVERSEERS = (Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
 
@@ -48,6 +49,8 @@ def _entries(actor: Actor) -> list[tuple[Any, str]]:
             entries += [entry for d in domains for entry in d.staff_nav]
     if actor.headed_team_ids or actor.holds(*OVERSEERS):
         entries += (*LEADS, *REPORTS)
+    if actor.holds(Duty.AUDITOR, Duty.DISCIPLINE):
+        entries += AUDIT
     if actor.holds(Duty.ADMINISTRATOR):
         entries += ADMINISTRATION
     return entries

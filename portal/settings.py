@@ -39,6 +39,14 @@ PORTAL_URL = env.str("PORTAL_URL", default=f"http://localhost:{env.int('PORT', d
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
 
+# Who signs the park's letters, and the short mark (机关代字) that begins their document numbers.
+AUTHORITY_NAME = env.str("AUTHORITY_NAME", default="湘潭高新技术产业开发区管理委员会")
+AUTHORITY_NAME_EN = env.str(
+    "AUTHORITY_NAME_EN", default="Administrative Committee of Xiangtan National Hi-tech Zone"
+)
+AUTHORITY_MARK = env.str("AUTHORITY_MARK", default="潭高新")
+LETTER_RED_HEAD = env.bool("LETTER_RED_HEAD", default=True)  # off where paper with a printed head is used
+
 INSTALLED_APPS = [
     "portal.administration.apps.RegisterAdminConfig",
     "django.contrib.auth",
@@ -76,6 +84,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.tracing.RequestIdMiddleware",
+    "portal.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -241,6 +251,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below holds in workers too
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 REST_FRAMEWORK = {
@@ -284,14 +295,33 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# Lines for a person at a terminal, JSON for a collector of logs. Every one carries the request's number.
+LOG_FORMAT = env.str(
+    "LOG_FORMAT", default="line" if DEBUG or env.bool("PORTAL_EMBEDDED", default=False) else "json"
+)
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT is either line or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "portal.tracing.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "portal.tracing.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        # One line a request is for collectors; at a terminal it would bury everything else.
+        "portal.request": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }
+# Prometheus may read /metrics with this token, or, where there is none, from these networks directly.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_ALLOWED: list[str] = env.list("METRICS_ALLOWED", default=["127.0.0.0/8", "::1/128"])
 
 # Whether sub-domains and the browsers' own lists are bound to HTTPS is for the operator to say, at the proxy.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -11,7 +11,7 @@ import portal.cases.api.urls
 import portal.notices.api
 import portal.park.api
 import portal.worktime.api
-from portal import health, views
+from portal import health, metrics, views
 from portal.apps import DomainConfig
 
 
@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include("portal.administration.urls")),
     path("register/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("readyz", health.ready, name="readyz"),
     *domain_urls(),
     path("api/", include((portal.api.urls.elsewhere, "api_elsewhere"))),

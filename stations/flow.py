@@ -20,7 +20,7 @@ from portal.cases.declaration import (
     working_days,
 )
 from portal.cases.models import Holder
-from stations import actions, forms
+from stations import actions, forms, letters
 from stations.models import Grade, Request
 
 OPEN_STEPS = (
@@ -365,5 +365,6 @@ REQUEST = register(
         pausable=True,
         co_handled=True,
         ratable=True,
+        letters=letters.LETTERS,
     )
 )

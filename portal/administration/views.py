@@ -19,10 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.administration import watching
 from portal.administration.common import administrators
-from portal.administration.forms import DayForm, StandardForm, mark_of
-from portal.cases import standards, watch
-from portal.cases.declaration import FLOWS
-from portal.cases.models import ServiceStandard, SetAside
+from portal.administration.forms import DayForm, mark_of
+from portal.cases import watch
+from portal.cases.models import SetAside
 from portal.cases.views.common import actor_of
 from portal.notices import letters
 from portal.notices.models import Delivery
@@ -205,44 +204,3 @@ def calendar_announce(request: HttpRequest, year: int) -> HttpResponse:
     else:
         messages.success(request, _redated(calendar.announce_year(row.year, source=source)))
     return _to_year(row.year)
-
-
-@require_safe
-@administrators
-def standard_list(request: HttpRequest) -> HttpResponse:
-    """Limits and ladders of every kind of case."""
-    standards.seed_all()
-    newest = (
-        ServiceStandard.objects.order_by("kind", "-version").distinct("kind").select_related("created_by")
-    )
-    rows = [
-        {"row": row, "label": FLOWS[row.kind].label}
-        for row in newest.select_related("created_by")
-        if row.kind in FLOWS
-    ]
-    return render(request, "administration/standard_list.html", {"rows": rows})
-
-
-@require_http_methods(["GET", "POST"])
-@administrators
-def standard_edit(request: HttpRequest, kind: str) -> HttpResponse:
-    """A new version for new cases; open cases keep theirs."""
-    if kind not in FLOWS:
-        raise Http404
-    versions = list(ServiceStandard.objects.filter(kind=kind).select_related("created_by"))
-    form = StandardForm(request.POST if request.method == "POST" else None, row=versions[0])
-    if request.method == "POST" and form.is_valid():
-        if request.POST.get("version") != str(versions[0].version):
-            messages.error(request, _("Somebody has made another version meanwhile. Please look again."))
-            return redirect("administration:standard_edit", kind=kind)
-        made = standards.change(
-            kind,
-            form.chosen_limits(),
-            form.chosen_rungs(),
-            note=form.cleaned_data["note"],
-            by=actor_of(request).user,
-        )
-        messages.success(request, _("Version %(n)s holds for new cases.") % {"n": made.version})
-        return redirect("administration:standard_edit", kind=kind)
-    context = {"form": form, "flow": FLOWS[kind], "versions": versions}
-    return render(request, "administration/standard_edit.html", context, status=422 if form.errors else 200)

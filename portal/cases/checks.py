@@ -17,10 +17,15 @@ def flows_hold(**_kwargs: Any) -> list[CheckMessage]:
     """Every declared flow: steps reachable, words known, limits ruled, labels given, numbers apart."""
     found: list[CheckMessage] = []
     prefixes: dict[str, str] = {}
+    marks: dict[str, str] = {}
     for flow in FLOWS.values():
         found += [Error(text, obj=flow.kind, id=code) for code, text in problems(flow)]
         if prefixes.setdefault(flow.prefix, flow.kind) != flow.kind:
             found.append(Error(f"the number prefix {flow.prefix} is taken", obj=flow.kind, id="cases.E009"))
+        for letter in flow.letters:
+            if marks.setdefault(letter.mark, f"{flow.kind}.{letter.name}") != f"{flow.kind}.{letter.name}":
+                text = f"the document mark {letter.mark} is taken"
+                found.append(Error(text, obj=flow.kind, id="cases.E011"))
     return found
 
 
@@ -86,6 +91,8 @@ def _words(flow: Flow) -> Iterator[tuple[str, str]]:
     used = {*flow.opening.who, *flow.opening.tells, *flow.pause_by, *flow.extend_by}
     for t in flow.transitions:
         used |= {*t.who, *t.tells}
+    for letter in flow.letters:
+        used |= {*letter.who, *letter.tells}
     for word in sorted(used - set(RULES)):
         yield "cases.E008", f"unknown access word {word}"
 

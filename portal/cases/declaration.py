@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from portal.cases.forms import ActionForm
+    from portal.cases.letters.wording import Wording
     from portal.cases.move import Move
     from portal.park.models import Team
 
@@ -151,6 +152,27 @@ class Opening:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """A printed document of a case in the official layout: 告知书, 交办单, 督办单.
+
+    `mark` is its own series of document numbers (发文字号). `words` gives the text in the active
+    language. `ready` raises `Refused` while there is nothing to tell yet. `occasion` tells apart
+    what may be told more than once (each stop of the clock); there is one letter for each.
+    `public` letters go into the file of the enterprise, others are for staff only.
+    """
+
+    name: str
+    label: Text
+    mark: str
+    who: Sequence[str]
+    words: Callable[[Case], Wording]
+    ready: Callable[[Case], None] | None = None
+    occasion: Callable[[Case], str] | None = None
+    tells: Sequence[str] = ()
+    public: bool = True
+
+
+@dataclass(frozen=True)
 class Rung:
     """One rung of the ladder as seeded: who is told how many working days after the trigger."""
 
@@ -207,6 +229,7 @@ class Flow:
     # What programs may read of the facts: for everybody who sees the case, and for staff only.
     facts_public: Sequence[str] = ()
     facts_internal: Sequence[str] = ()
+    letters: Sequence[Letter] = ()  # what may be issued on paper
 
     def step(self, name: str) -> Step:
         """The step of this name; KeyError when there is none."""
@@ -220,6 +243,10 @@ class Flow:
         """The four-eyes rules on whose first side stands who does this ("open": who files)."""
         return [t.name for t in self.transitions if name in t.not_by]
 
+    def letter(self, name: str) -> Letter:
+        """The letter of this name; KeyError when there is none."""
+        return _by_name(self.letters, name)
+
     def leaving(self, step: str) -> list[Transition]:
         """What can be done in a step, by anybody."""
         return [t for t in self.transitions if step in t.source]
@@ -228,7 +255,7 @@ class Flow:
         return self.step(step).is_end
 
 
-Named = TypeVar("Named", Step, Transition)
+Named = TypeVar("Named", Step, Transition, Letter)
 
 
 def _by_name(items: Sequence[Named], name: str) -> Named:

@@ -20,6 +20,7 @@ from portal.cases.declaration import (
 )
 from portal.cases.errors import Refused
 from portal.cases.forms import ActionForm
+from portal.cases.letters import kernel as letters
 from portal.cases.models import CoHandling, FollowUp, Holder, Rating, SupervisionOrder, Trigger
 from portal.cases.offices import office
 
@@ -113,6 +114,7 @@ register(
             ),
         ),
         outcomes={"replied": _("replied"), "recalled": _("recalled")},
+        letters=(letters.ASSIGNMENT,),
         ladder=CHILD_LADDER,
     )
 )
@@ -207,6 +209,7 @@ register(
             ),
         ),
         outcomes={"settled": _("settled"), "lifted": _("lifted")},
+        letters=(letters.SUPERVISION_ORDER,),
         ladder=CHILD_LADDER,
     )
 )

@@ -49,6 +49,12 @@ def _days(params: Params) -> str:
     return ngettext("%(n)s working day", "%(n)s working days", n) % {"n": n}
 
 
+def _letter(params: Params) -> str:
+    flow = FLOWS.get(params.get("kind", ""))
+    known = [letter for letter in flow.letters if letter.name == params.get("letter")] if flow else []
+    return str(known[0].label) if known else ""
+
+
 def _level(params: Params) -> str:
     return str(Rating.Level(params["level"]).label) if "level" in params else ""
 
@@ -88,6 +94,14 @@ SPECIAL: dict[str, tuple[Placeholder, Callable[[Params], str]]] = {
     "name": (
         Placeholder("name", gettext_lazy("name of the paper"), gettext_lazy("Business licence")),
         _typed("document"),
+    ),
+    "letter": (
+        Placeholder("letter", gettext_lazy("kind of letter"), gettext_lazy("Notice of acceptance")),
+        _letter,
+    ),
+    "document": (
+        Placeholder("document", gettext_lazy("number of the letter"), "潭高新受〔2026〕1号"),
+        _typed("document_number"),
     ),
     "note": (
         Placeholder("note", gettext_lazy("note"), gettext_lazy("Please reply today.")),
@@ -220,6 +234,16 @@ LINES: dict[str, tuple[Kind, tuple[Line, ...]]] = {
                 gettext_lazy("Time extended"),
                 gettext_lazy("The time was extended by %(days)s. Reason: %(reason)s"),
                 ("days", "reason"),
+            ),
+        ),
+    ),
+    "case.letter_issued": (
+        Kind.PROGRESS,
+        (
+            Line(
+                gettext_lazy("Official letter issued"),
+                gettext_lazy("An official letter was issued: %(letter)s %(document)s"),
+                ("letter", "document"),
             ),
         ),
     ),

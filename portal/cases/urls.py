@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.cases.enterprise_views import drafts, home, papers
-from portal.cases.views import absences, boards, bulk, case, queue, saved, search
+from portal.cases.views import absences, boards, bulk, case, letters, queue, saved, search
 
 app_name = "cases"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("cases/<int:pk>/op/<slug:name>/", case.case_operate, name="case_operate"),
     path("cases/<int:pk>/comment/", case.case_comment, name="case_comment"),
     path("cases/<int:pk>/rate/", case.case_rate, name="case_rate"),
+    path("cases/<int:pk>/letters/<slug:name>/", letters.letter, name="letter"),
+    path("cases/<int:pk>/letters/<slug:name>/preview/", letters.letter_preview, name="letter_preview"),
     path("cases/<int:pk>/attach/", papers.case_attach, name="case_attach"),
     path("papers/", papers.document_list, name="document_list"),
     path("papers/<int:pk>/file/", papers.document_download, name="document_download"),

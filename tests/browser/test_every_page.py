@@ -23,13 +23,17 @@ KNOWN = re.compile(
 PAGES = {
     "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),
     "steward": ("/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case"),
-    "handler": ("/work/", "case", "report"),
+    "handler": ("/work/", "case", "report", "letter"),
     "head": ("/team/", "case", "pause"),
-    "leader": ("/escalations/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
+    "auditor": ("/administration/audit/", "/administration/audit/?number=x"),
+    "leader": ("/escalations/", "/administration/flows/stations.request/", "/administration/flows/stations.request/handling/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
     "administrator": (
         "/administration/", "/administration/jobs/", "/administration/calendar/",
+        "/administration/calendar/hours/", "/administration/calendar/2027/notice/",
         "/administration/people/?q=owner", "/administration/record/",
+        "/administration/flows/", "/administration/flows/stations.request/",
         "/administration/standards/", "/administration/standards/stations.request/",
+        "/administration/standards/stations.request/compare/?old=1&new=1", "/administration/audit/",
     ),
 }  # fmt: skip
 
@@ -48,6 +52,7 @@ def life(park: SimpleNamespace) -> dict[str, str]:
         "case": f"/cases/{case.pk}/",
         "report": f"/cases/{case.pk}/do/report/",
         "pause": f"/cases/{case.pk}/op/pause/",
+        "letter": f"/cases/{case.pk}/letters/acceptance/",
         "desk": f"/stations/requests/desk/?enterprise={park.theirs.pk}",
     }
 

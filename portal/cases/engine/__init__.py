@@ -17,6 +17,7 @@ from portal.cases.engine.holding import (
     transfer,
     withdraw_transfer,
 )
+from portal.cases.engine.letters import check_letter, declared_letter, issue_letter
 from portal.cases.engine.talk import attach, attach_in, comment, rate, remind, watch
 from portal.cases.engine.timing import ask_extension, decide_extension, pause, resume
 
@@ -27,13 +28,16 @@ __all__ = [
     "attach",
     "attach_in",
     "check_allowed",
+    "check_letter",
     "claim",
     "claim_next",
     "comment",
     "decide_extension",
+    "declared_letter",
     "decline_transfer",
     "delegate",
     "form_class",
+    "issue_letter",
     "lock",
     "next_number",
     "open_case",

@@ -111,6 +111,8 @@ def _begin(move: Move, recorded: Mapping[str, Any]) -> None:
         search.keep_text(case.pk, text)
     move.participate(case.team_id)
     sign(move, first=move.flow.rules_begun_by("open"))
+    if case.parent is not None:  # who leads the whole sees its parts
+        move.participate(case.parent.team_id)
     move.enter(move.flow.step(case.step), via="")
     move.log("opened", step=case.step, team=case.team.code, **recorded)
     move.tell("case.opened", *opening.tells)

@@ -37,7 +37,15 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         ordering: ClassVar = ["case", "seq"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "seq"], name="cases_event_once")]
-        indexes: ClassVar = [models.Index(fields=["xact", "id"], name="cases_event_feed")]
+        indexes: ClassVar = [
+            models.Index(fields=["xact", "id"], name="cases_event_feed"),
+            # The audit search: newest first, of all, of one person, of one verb.
+            models.Index(fields=["-at", "-id"], name="cases_event_at"),
+            models.Index(
+                fields=["actor", "-at", "-id"], condition=Q(actor__isnull=False), name="cases_event_actor"
+            ),
+            models.Index(fields=["verb", "-at", "-id"], name="cases_event_verb"),
+        ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
@@ -101,6 +109,28 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.rule}: {self.user_id} ({self.side})"
+
+
+class AuditExport(models.Model):
+    """Who took what out of the record, when: an export of the audit search. Append-only."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("moment"))
+    filters = models.JSONField(_("filters"), default=dict)
+    form = models.CharField(_("form"), max_length=4)
+    rows = models.PositiveIntegerField(_("rows"))
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("export of the record")
+        verbose_name_plural = _("exports of the record")
+        ordering: ClassVar = ["-at", "-id"]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="export_kept", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} {self.at:%Y-%m-%d} {self.rows}"
 
 
 class Comment(models.Model):

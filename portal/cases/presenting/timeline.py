@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.declaration import Flow, Transition
@@ -36,6 +37,7 @@ KERNEL = {
     "reminded": _("reminded the handler"),
     "alerted": _("deadline alert"),
     "rated": _("rated the case"),
+    "letter_issued": _("issued an official letter"),
 }
 STAFF_ONLY = frozenset(
     {
@@ -56,6 +58,8 @@ STAFF_ONLY = frozenset(
         "ask_co_handler",
     }
 )
+# Said to the enterprise, or among staff: each event says which.
+INTERNAL_OR_PUBLIC = ("commented", "letter_issued")
 TEXT_FIELDS = {
     "reason",
     "note",
@@ -68,6 +72,7 @@ TEXT_FIELDS = {
     "contact_note",
     "basis",
     "ask",
+    "sha256",
     "file",  # of an import
 }
 
@@ -88,20 +93,21 @@ class Entry:
 def entries(case: Case, *, inside: bool, limit: int = 100) -> list[Entry]:
     """The newest lines first, as this reader may see them. One statement."""
     events = for_reader(case.events.select_related("actor").order_by("-seq"), inside=inside)
-    return [_entry(event, case.flow, inside=inside) for event in events[:limit]]
+    return [entry(event, case.flow, inside=inside) for event in events[:limit]]
 
 
 def for_reader(events: QuerySet[Event], *, inside: bool) -> QuerySet[Event]:
     """The events that this side may see: in SQL what `concerns` says of one."""
     if inside:
         return events
-    return events.exclude(verb__in=STAFF_ONLY).exclude(verb="commented", data__has_key="internal")
+    hidden = Q(verb__in=INTERNAL_OR_PUBLIC, data__has_key="internal")
+    return events.exclude(verb__in=STAFF_ONLY).exclude(hidden)
 
 
 def concerns(event: Event, *, inside: bool) -> bool:
     """Whether this side may see the event."""
     return inside or not (
-        event.verb in STAFF_ONLY or (event.verb == "commented" and "internal" in event.data)
+        event.verb in STAFF_ONLY or (event.verb in INTERNAL_OR_PUBLIC and "internal" in event.data)
     )
 
 
@@ -111,6 +117,8 @@ def words_of(event: Event, flow: Flow) -> str:
     what = str((known.done or known.label) if known else KERNEL.get(event.verb, event.verb))
     if event.verb == "alerted" and (level := event.data.get("internal", {}).get("level")):
         what = str(_("%(what)s, level %(level)s") % {"what": what, "level": level})
+    if event.verb == "letter_issued":
+        what = _issued(event, flow) or what
     return what
 
 
@@ -118,9 +126,10 @@ def _transition(event: Event, flow: Flow) -> Transition | None:
     return next((t for t in flow.transitions if t.name == event.verb), None)
 
 
-def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
+def entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
+    """One event in words, for somebody inside the house or for the enterprise."""
     known = _transition(event, flow)
-    entry = Entry(
+    made = Entry(
         what=words_of(event, flow),
         who=event.actor.label if event.actor else str(_("The portal")),
         when=short_moment(event.at),
@@ -129,9 +138,21 @@ def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
         key=known is not None,
     )
     if inside:
-        entry.internal_notes = _notes(event.data.get("internal", {}))
-    return entry
+        made.internal_notes = _notes(event.data.get("internal", {}))
+    return made
+
+
+def _issued(event: Event, flow: Flow) -> str:
+    """Which letter was issued, in words."""
+    told = {**event.data.get("internal", {}), **event.data.get("public", {})}
+    label = next((letter.label for letter in flow.letters if letter.name == told.get("letter")), "")
+    named = f"{label} {told.get('document_number', '')}".strip()
+    return gettext("issued: %(letter)s") % {"letter": named} if label else ""
 
 
 def _notes(data: dict[str, Any]) -> list[str]:
-    return [str(value) for name, value in data.items() if name in TEXT_FIELDS and value]
+    return [
+        f"SHA-256 {value}" if name == "sha256" else str(value)
+        for name, value in data.items()
+        if name in TEXT_FIELDS and value
+    ]
