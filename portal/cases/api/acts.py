@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -52,7 +53,12 @@ class CasePerform(ApiView):
     problems = (409,)
     parser_classes = (StrictJSONParser, UploadParser)
 
-    @extend_schema(operation_id="case_transition_form", tags=["actions"], responses=shapes.FormSerializer)
+    @extend_schema(
+        operation_id="case_transition_form",
+        summary=gettext_lazy("What a transition takes"),
+        tags=["actions"],
+        responses=shapes.FormSerializer,
+    )
     def get(self, request: Request, ref: str, name: str) -> Response:
         case, actor = find(request, ref), actor_of(request)
         transition = declared(case, name)
@@ -61,7 +67,15 @@ class CasePerform(ApiView):
         return Response({"schema": form_schema(form(case=case, actor=actor, bound=False) if form else None)})
 
     @extend_schema(
-        operation_id="case_transition", tags=["actions"], request=BODY, responses=shapes.CaseSerializer
+        operation_id="case_transition",
+        summary=gettext_lazy("Perform a transition"),
+        description=gettext_lazy(
+            "An action of the case says where to post and what: `href` and `schema` in `actions`. "
+            "The name of a transition is the one that its flow declares."
+        ),
+        tags=["actions"],
+        request=BODY,
+        responses=shapes.CaseSerializer,
     )
     @once
     @versioned
@@ -87,7 +101,11 @@ class CaseOperate(ApiView):
     parser_classes = (StrictJSONParser, UploadParser)
 
     @extend_schema(
-        operation_id="case_operation", tags=["actions"], request=BODY, responses=shapes.CaseSerializer
+        operation_id="case_operation",
+        summary=gettext_lazy("Claim, assign, hand over, stop the clock and the like"),
+        tags=["actions"],
+        request=BODY,
+        responses=shapes.CaseSerializer,
     )
     @once
     @versioned
@@ -115,6 +133,7 @@ class CaseComment(ApiView):
 
     @extend_schema(
         operation_id="case_comment",
+        summary=gettext_lazy("Write a message or an internal note"),
         tags=["actions"],
         request=OpenApiTypes.OBJECT,
         responses={201: shapes.CommentSerializer},
@@ -134,6 +153,7 @@ class CaseRate(ApiView):
 
     @extend_schema(
         operation_id="case_rate",
+        summary=gettext_lazy("Rate a closed case"),
         tags=["actions"],
         request=OpenApiTypes.OBJECT,
         responses={201: shapes.RatingSerializer},
@@ -155,6 +175,8 @@ class CaseAttach(ApiView):
 
     @extend_schema(
         operation_id="case_attach",
+        summary=gettext_lazy("Add a paper to a case"),
+        description=gettext_lazy("JSON for a paper of the archive, a form for a new file."),
         tags=["actions"],
         request={
             "application/json": shapes.AttachingSerializer,
@@ -194,7 +216,11 @@ class CaseClaimNext(ApiView):
     """Claim the most pressing case that nobody of the own teams has claimed."""
 
     @extend_schema(
-        operation_id="case_claim_next", tags=["actions"], request=None, responses=shapes.ClaimedSerializer
+        operation_id="case_claim_next",
+        summary=gettext_lazy("Claim the most pressing unclaimed case"),
+        tags=["actions"],
+        request=None,
+        responses=shapes.ClaimedSerializer,
     )
     @once
     def post(self, request: Request) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -288,7 +289,12 @@ class CaseRead(ApiView):
 
     problems = (409,)
 
-    @extend_schema(operation_id="case_read", tags=["cases"], responses=shapes.CaseSerializer)
+    @extend_schema(
+        operation_id="case_read",
+        summary=gettext_lazy("One case: clock, facts, talk, actions"),
+        tags=["cases"],
+        responses=shapes.CaseSerializer,
+    )
     def get(self, request: Request, ref: str) -> Response:
         return answer(find(request, ref), actor_of(request))
 
@@ -300,6 +306,7 @@ class CaseTimeline(ApiView):
 
     @extend_schema(
         operation_id="case_timeline",
+        summary=gettext_lazy("All events of a case"),
         tags=["cases"],
         parameters=parameters(paging.PageForm),
         responses=page_of(shapes.EventSerializer),
