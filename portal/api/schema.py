@@ -123,7 +123,7 @@ class ApiSchema(AutoSchema):
                 f"{said}\n\n{_('Scope of a token: %(names)s.') % {'names': names}}".strip()
             )
 
-    def get_description(self) -> str:
+    def get_description(self, *_args: Any, **_kwargs: Any) -> str:
         """Only what an endpoint says in both languages; its docstring is for who reads the code."""
         return ""
 
