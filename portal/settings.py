@@ -210,6 +210,7 @@ if TESTING:
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DOCUMENT_MAX_BYTES = 20 * 2**20
+LEDGER_MAX_BYTES = env.int("LEDGER_MAX_BYTES", default=300 * 2**20)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -227,6 +228,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 NOTICE_MAIL_DOMAIN = env.str("NOTICE_MAIL_DOMAIN", default="portal.localhost")
 EMAIL_TIMEOUT = 20
+# Webhooks and group robots reach public addresses only, and these networks (10.20.0.0/16,…).
+NOTICE_PRIVATE_NETWORKS: list[str] = env.list("NOTICE_PRIVATE_NETWORKS", default=[])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 CELERY_BROKER_URL = REDIS_URL

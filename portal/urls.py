@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.cases.urls")),
     path("", include("portal.notices.urls")),
     path("", include("portal.reports.urls")),
+    path("administration/ledgers/", include("portal.ledgers.urls")),
     path("administration/", include("portal.administration.urls")),
     path("register/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),

@@ -271,6 +271,7 @@ TRANSITIONS = (
         not_by=("report", "answer"),
         tells=("enterprise", "first_taker"),
         primary=True,
+        bulk=True,
         done=_("verified the result"),
     ),
     Transition(

@@ -15,10 +15,12 @@ from tests.people import make_park
 @pytest.fixture(autouse=True)
 def _fresh_process_caches() -> None:
     """Versions of standards and calendar are kept per process; tests reuse the numbers."""
+    from portal.notices.wording import REWRITTEN
     from portal.worktime import snapshot
 
     standards.standard.cache_clear()
     snapshot.load.cache_clear()
+    REWRITTEN.forget()
     translation.activate("zh-hans")  # a page shown in English leaves its language behind
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.editing import SeenMixin
 
 
 class SignInForm(AuthenticationForm):
@@ -17,7 +18,7 @@ class SignInForm(AuthenticationForm):
     }
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime generics
+class ProfileForm(SeenMixin):
     """What a person may change about the own account."""
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

@@ -24,6 +24,7 @@ from portal.cases import standards, watch
 from portal.cases.declaration import FLOWS
 from portal.cases.models import ServiceStandard, SetAside
 from portal.cases.views.common import actor_of
+from portal.notices import letters
 from portal.notices.models import Delivery
 from portal.worktime import calendar
 from portal.worktime.models import CalendarYear, DayOverride, WorkDay
@@ -75,8 +76,7 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
 @administrators
 def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a delivery that was given up another series of tries."""
-    dead = Delivery.objects.filter(pk=pk, state=Delivery.State.DEAD)
-    if not dead.update(state=Delivery.State.PENDING, tries=0, next_try_at=now()):
+    if not letters.send_again([pk], by=actor_of(request).user, now=now()):
         raise Http404
     messages.success(request, _("It will be sent again."))
     return redirect("administration:jobs")

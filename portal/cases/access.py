@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty
 from portal.cases.declaration import Flow, public_kinds
-from portal.cases.models import Case, CaseQuerySet, Handover, Participant
+from portal.cases.models import Case, CaseQuerySet, Handover, Participant, Watch
 from portal.park.acting import Actor
 from portal.park.models import Agency, Enterprise, Membership
 
@@ -164,6 +164,18 @@ register(
         lambda _c: with_duty(Duty.SUPERVISOR),
     )
 )
+MAY_REMIND = ("heads", "section_heads", "leader_in_charge", "leaders", "supervisors")
+
+
+def _watchers(case: Case) -> Q:
+    """Staff who follow the case and still may see it: a watch outlives no membership."""
+    watching = Watch.objects.filter(user=OuterRef("pk"), case=case.pk)
+    seats = Membership.objects.filter(user=OuterRef("pk"), team__participations__case=case.pk)
+    oversees = with_duty(Duty.DISCIPLINE) if case.sealed else with_duty(*SEES_ALL)
+    return Q(Exists(watching)) & (Q(Exists(seats)) | oversees)
+
+
+register(Rule("watchers", _("those who follow it"), lambda _a, _c: False, _watchers))
 register(
     Rule(
         "parent_team",

@@ -72,6 +72,10 @@ def _transitions(flow: Flow) -> Iterator[tuple[str, str]]:
             yield "cases.E006", f"the transition {t.name} has no label"
         for name in {*t.source, t.target, *t.may_lead_to} - names - {""}:
             yield "cases.E007", f"the transition {t.name} names an unknown step {name}"
+        for name in set(t.not_by) - {other.name for other in flow.transitions} - {"open"}:
+            yield "cases.E012", f"the transition {t.name} is kept from who did the unknown {name}"
+        if t.bulk and t.form is not None:
+            yield "cases.E011", f"the transition {t.name} asks for more than a reason: it cannot be bulk"
     known = {t.name for t in flow.transitions}
     for step in flow.steps:
         if step.lapse and step.lapse not in known:

@@ -106,7 +106,8 @@ class Transition:
     `target` empty keeps the step. `who` are access words, one of which must fit. `ready` raises
     `Refused` for what must come first (the page shows it beside the button); `guard` does the same
     once the input is known. `effect` writes the domain's own rows and may route the case through the move.
-    `not_by` names earlier transitions whose performer may not do this one (four eyes).
+    `not_by` names earlier transitions whose performer may not do this one (four eyes: rule in the
+    engine, constraint in the database); "open" stands for the filing itself.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Transition:
     not_by: Sequence[str] = ()
     keeps_assignee: bool = True
     primary: bool = False
+    bulk: bool = False  # may be done to many cases at once; needs no form but a reason
     grave: bool = False  # refuses, withdraws, sends back: never the first button
     done: Text = ""  # past tense for the timeline; the label when empty
     help: Text = ""
@@ -213,6 +215,10 @@ class Flow:
     def transition(self, name: str) -> Transition:
         """The transition of this name; KeyError when there is none."""
         return _by_name(self.transitions, name)
+
+    def rules_begun_by(self, name: str) -> list[str]:
+        """The four-eyes rules on whose first side stands who does this ("open": who files)."""
+        return [t.name for t in self.transitions if name in t.not_by]
 
     def leaving(self, step: str) -> list[Transition]:
         """What can be done in a step, by anybody."""

@@ -178,6 +178,7 @@ register(
                 tells=("parent_handler",),
                 not_by=("answer",),
                 primary=True,
+                bulk=True,
                 done=_("accepted the reply"),
             ),
             Transition(

@@ -82,6 +82,14 @@ class CommentForm(ActionForm):
     )
 
 
+class RemindForm(ActionForm):
+    """A word to the handler."""
+
+    note = forms.CharField(
+        label=_("What to remind of"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class AssignForm(ActionForm):
     """A colleague of the team who is to handle the case."""
 

@@ -22,7 +22,7 @@ KNOWN = re.compile(
 )
 PAGES = {
     "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),
-    "steward": ("/work/?view=team", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case"),
+    "steward": ("/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case"),
     "handler": ("/work/", "case", "report"),
     "head": ("/team/", "case", "pause"),
     "leader": ("/escalations/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
@@ -99,6 +99,11 @@ def test_a_case_is_handled_by_keyboard_and_without_javascript(
     page.locator("tr.on, tr", has_text="Steward").first.wait_for()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
+    page.locator("#panel h1").wait_for()
+    assert axe_problems(page) == []
+    page.keyboard.press("Escape")
+    page.locator("#panel").wait_for(state="hidden")
+    page.keyboard.press("o")
     page.wait_for_url("**/cases/*/")
     plain = window(park.steward, java_script_enabled=False)
     page = plain.go(page.url.replace(plain.base, ""))

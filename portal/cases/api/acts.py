@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +31,7 @@ from portal.cases.enterprise_views.papers import add_paper
 from portal.cases.errors import Conflict
 from portal.cases.forms import CommentForm, RatingForm
 from portal.cases.models import Case
-from portal.cases.views.operations import OPERATIONS
+from portal.cases.views.operations import OPERATIONS, operate
 from portal.park.api import actor_of
 from portal.worktime.now import now
 
@@ -91,7 +90,7 @@ class CasePerform(ApiView):
             engine.perform(case, name, by=actor, data=data, files=request.FILES, now=moment, version=version)
         except Conflict as error:
             seen.lost(error)
-        return answer(fresh(case.pk), actor)
+        return answer(fresh(case.pk, actor), actor)
 
 
 class CaseOperate(ApiView):
@@ -115,15 +114,14 @@ class CaseOperate(ApiView):
         if operation is None:
             raise Http404
         seen = Seen(request, case, moment)
-        version = seen.require()
+        seen.check()
+        version = None if operation.anytime else seen.require()
         data = given(request.data, operation.form)
         try:
-            with transaction.atomic():
-                seen.hold(version)
-                operation.call(case, actor, data, moment)
+            operate(operation, case, actor, data, now=moment, version=version)
         except Conflict as error:
             seen.lost(error)
-        return answer(fresh(case.pk), actor)
+        return answer(fresh(case.pk, actor), actor)
 
 
 class CaseComment(ApiView):
@@ -228,6 +226,6 @@ class CaseClaimNext(ApiView):
         case = engine.claim_next(actor, now=now())
         if case is None:
             return Response({"case": None})
-        done = Response({"case": case_body(fresh(case.pk), actor, now())})
+        done = Response({"case": case_body(fresh(case.pk, actor), actor, now())})
         done["Location"] = reverse("api:case_read", args=[case.pk])
         return done

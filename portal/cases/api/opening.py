@@ -59,7 +59,7 @@ def opened(request: Request) -> Response:
         )
     except Invalid as error:
         raise Problem("invalid", errors=problems.form_errors(error.form, prefix)) from error
-    done = answer(fresh(case.pk), actor, status=201)
+    done = answer(fresh(case.pk, actor), actor, status=201)
     done["Location"] = reverse("api:case_read", args=[case.pk])
     return done
 

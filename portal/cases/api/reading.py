@@ -150,8 +150,9 @@ def actions_of(case: Case, actor: Actor, shown: dict[str, Any]) -> list[dict[str
     """What the caller may do now, each with the address and the fields that it takes."""
     found = [transition_body(case, actor, offer) for offer in offered_transitions(case, actor)]
     for offer in shown["operations"]:
-        form = OPERATIONS[offer.name].form
-        found.append(_action(case, actor, offer, "operation", "api:case_operate", form))
+        operation = OPERATIONS[offer.name]
+        shape = _action(case, actor, offer, "operation", "api:case_operate", operation.form)
+        found.append({**shape, "needs_version": not operation.anytime})
     for name, may, form in (
         ("comment", True, CommentForm),
         ("rate", shown["can_rate"], RatingForm),

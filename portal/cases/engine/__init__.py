@@ -11,11 +11,13 @@ from portal.cases.engine.holding import (
     claim,
     claim_next,
     decline_transfer,
+    delegate,
     release,
+    restore,
     transfer,
     withdraw_transfer,
 )
-from portal.cases.engine.talk import attach, attach_in, comment, rate
+from portal.cases.engine.talk import attach, attach_in, comment, rate, remind, watch
 from portal.cases.engine.timing import ask_extension, decide_extension, pause, resume
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "comment",
     "decide_extension",
     "decline_transfer",
+    "delegate",
     "form_class",
     "lock",
     "next_number",
@@ -38,7 +41,10 @@ __all__ = [
     "perform",
     "rate",
     "release",
+    "remind",
+    "restore",
     "resume",
     "transfer",
+    "watch",
     "withdraw_transfer",
 ]

@@ -17,7 +17,7 @@ from portal.cases.models import Case, Document, Draft, Holder
 from portal.cases.presenting.rows import rows
 from portal.cases.presenting.words import short_moment
 from portal.cases.views.common import actor_of, refusals
-from portal.notices.models import Notice
+from portal.notices.queries import centre
 from portal.notices.texts import render as text_of
 from portal.park.acting import Actor
 from portal.worktime.clock import Calendar
@@ -78,7 +78,7 @@ def _papers(actor: Actor) -> QuerySet[Document]:
 
 
 def _notices(actor: Actor) -> list[tuple[Any, str, bool]]:
-    found = Notice.objects.filter(recipient=actor.user).order_by("-created_at", "-id")[:4]
+    found = centre(actor.user.pk).order_by("-created_at", "-id")[:4]
     return [
         (text_of(n.key, n.params, n.case_id), short_moment(n.created_at), n.read_at is None) for n in found
     ]

@@ -5,17 +5,22 @@ from portal.cases.models.case import Case, CaseQuerySet, Holder, Light, Particip
 from portal.cases.models.children import CoHandling, FollowUp, SupervisionOrder
 from portal.cases.models.clock import Extension, Handover, Pause, StepLog
 from portal.cases.models.papers import Attachment, Document, Draft
-from portal.cases.models.record import Comment, Event, Rating
+from portal.cases.models.record import Comment, Event, Rating, Signature
 from portal.cases.models.searching import SearchEntry
 from portal.cases.models.standards import ServiceStandard, StandardLimit, StandardRung, Trigger
+from portal.cases.models.working import Absence, Batch, BatchItem, Deputised, SavedView, Watch
 
 __all__ = [
+    "Absence",
     "Alert",
     "Attachment",
+    "Batch",
+    "BatchItem",
     "Case",
     "CaseQuerySet",
     "CoHandling",
     "Comment",
+    "Deputised",
     "Document",
     "Draft",
     "Event",
@@ -27,12 +32,15 @@ __all__ = [
     "Participant",
     "Pause",
     "Rating",
+    "SavedView",
     "SearchEntry",
     "ServiceStandard",
     "SetAside",
+    "Signature",
     "StandardLimit",
     "StandardRung",
     "StepLog",
     "SupervisionOrder",
     "Trigger",
+    "Watch",
 ]

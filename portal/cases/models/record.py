@@ -4,6 +4,8 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import IntegerRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Func, Q
@@ -53,6 +55,52 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.seq} {self.verb}"
+
+
+class Signature(models.Model):
+    """Four eyes: who stood on which side of a rule that wants two people.
+
+    A rule is named after the transition it guards; whoever did what came before stands on the first
+    side, whoever does the guarded thing on the second. The database lets nobody stand on both: who
+    once stood on the first side never comes to the second; who stood on the second may be on the
+    first in a later round (the guarded thing ends a round).
+    """
+
+    class Side(models.IntegerChoices):
+        FIRST = 1
+        SECOND = 2
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signatures")
+    rule = models.CharField(max_length=40)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    side = models.SmallIntegerField(choices=Side.choices)
+    rounds = IntegerRangeField()  # from its round on, or (second side) that round alone
+    at = models.DateTimeField(_("moment"))
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "rule", "user", "side", "rounds"], name="cases_signature_once"
+            ),
+            ExclusionConstraint(
+                name="cases_four_eyes",
+                expressions=[
+                    ("case", RangeOperators.EQUAL),
+                    ("rule", RangeOperators.EQUAL),
+                    ("user", RangeOperators.EQUAL),
+                    ("side", RangeOperators.NOT_EQUAL),
+                    ("rounds", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="signed", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.rule}: {self.user_id} ({self.side})"
 
 
 class Comment(models.Model):

@@ -1,8 +1,9 @@
-"""The ledgers of the stations: the stations themselves, and the requests brought to them.
+"""The ledger of the requests that enterprises bring to the stations.
 
 A request of a ledger becomes an ordinary case: closed, or open at its station. A ledger does not know
 the grade, so the normal one rules. A complaint about conduct is sealed: discipline inspection holds it,
-and only its register names the station. Ledgers of the command line contain sealed requests.
+and only its register names the station. Ledgers of the command line contain sealed requests; those
+of the browser do so for people who may see them.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
+from portal.accounts.models import Duty
 from portal.cases import importing
 from portal.cases.importing import History, Stay
 from portal.cases.models import Case
-from portal.ledgers.books import EXPORT_CHUNK, ModelBook, Reference, resolve
+from portal.ledgers.access import cases_for
+from portal.ledgers.books import EXPORT_CHUNK, Reference, resolve
 from portal.ledgers.declaration import (
     BadRow,
     Change,
@@ -31,61 +34,13 @@ from portal.ledgers.declaration import (
     register,
     register_cases,
 )
-from portal.ledgers.park import LATITUDE, LONGITUDE
-from portal.ledgers.parsers import DATE, MOMENT, TIME, USCC, TextParser, WholeParser, codes
+from portal.ledgers.parsers import MOMENT, USCC, TextParser, WholeParser, codes
+from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
-from stations.models import Category, Channel, Grade, Request, Result, Station
+from stations.models import Category, Channel, Grade, Request, Result
 
 KIND = "stations.request"
 WITHDRAWN = "withdrawn"
-
-STATION_COLUMNS = (
-    Column("team_code", "驿站编码", TextParser(40)),
-    Column("address", "地址", TextParser(200)),
-    Column("longitude", "经度", LONGITUDE),
-    Column("latitude", "纬度", LATITUDE),
-    Column("opens_at", "开门时间", TIME),
-    Column("closes_at", "关门时间", TIME),
-    Column("phone", "电话", TextParser(30)),
-    Column("opened_on", "启用日期", DATE, required=False),
-)
-
-
-class StationBook(ModelBook):
-    """Stations; each is a team of the kind "station"."""
-
-    def __init__(self) -> None:
-        team = Reference(
-            field="team_id",
-            rows=Team.objects.filter(kind=Team.Kind.STATION),
-            by="code",
-            path="team__code",
-            unknown=gettext_noop("There is no station team with the code “%(value)s”."),
-        )
-        super().__init__(
-            Station,
-            [column.key for column in STATION_COLUMNS],
-            ("team_code",),
-            references={"team_code": team},
-        )
-
-    def check(self, rows: Sequence[Row], context: Context) -> Iterator[tuple[Row, BadRow]]:
-        yield from super().check(rows, context)
-        for row in rows:
-            if row.values["closes_at"] <= row.values["opens_at"]:
-                yield row, BadRow("closes_at", _("Must be later than it opens."))
-
-
-register(
-    Ledger(
-        key="stations",
-        zh="政务驿站",
-        columns=STATION_COLUMNS,
-        natural_key=("team_code",),
-        book=StationBook,
-        after=("teams",),
-    )
-)
 
 CATEGORIES = codes(
     Category.choices,
@@ -120,18 +75,65 @@ OUTCOMES = codes(
 )
 
 REQUEST_COLUMNS = (
-    Column("number", "编号", TextParser(40)),
-    Column("uscc", "统一社会信用代码", USCC),
-    Column("station_code", "驿站编码", TextParser(40)),
-    Column("category", "类别", CATEGORIES),
-    Column("channel", "渠道", CHANNELS),
-    Column("title", "标题", TextParser(200)),
-    Column("received_at", "收到时间", MOMENT),
-    Column("accepted_at", "受理时间", MOMENT, required=False),
-    Column("closed_at", "办结时间", MOMENT, required=False),
-    Column("outcome", "结果", OUTCOMES, required=False, default=""),
-    Column("rating", "评价", WholeParser(1, 5), required=False),
-    Column("rating_comment", "评价意见", TextParser(1000), required=False, default=""),
+    Column(
+        "number",
+        "编号",
+        TextParser(40, "QS2024-0001"),
+        note=gettext_lazy("The number of the request, once in the park"),
+    ),
+    Column(
+        "uscc",
+        "统一社会信用代码",
+        USCC,
+        note=gettext_lazy("The enterprise that asks; it must be in the register"),
+    ),
+    Column(
+        "station_code",
+        "驿站编码",
+        TextParser(40, "jinrong"),
+        note=gettext_lazy("The station that took the request first"),
+    ),
+    Column("category", "类别", CATEGORIES, note=gettext_lazy("What it is about")),
+    Column("channel", "渠道", CHANNELS, note=gettext_lazy("How it came")),
+    Column("title", "标题", TextParser(200, "三号车间停电"), note=gettext_lazy("What is asked, in one line")),
+    Column("received_at", "收到时间", MOMENT, note=gettext_lazy("When it was received")),
+    Column(
+        "accepted_at",
+        "受理时间",
+        MOMENT,
+        required=False,
+        note=gettext_lazy("When it was accepted; the clock counts from then"),
+    ),
+    Column(
+        "closed_at",
+        "办结时间",
+        MOMENT,
+        required=False,
+        note=gettext_lazy("When it was closed; empty while it is open"),
+    ),
+    Column(
+        "outcome",
+        "结果",
+        OUTCOMES,
+        required=False,
+        default="",
+        note=gettext_lazy("The result; needed when closed"),
+    ),
+    Column(
+        "rating",
+        "评价",
+        WholeParser(1, 5, "5"),
+        required=False,
+        note=gettext_lazy("What the enterprise gave: 5 is best; never for a withdrawn one"),
+    ),
+    Column(
+        "rating_comment",
+        "评价意见",
+        TextParser(1000, "办得快"),
+        required=False,
+        default="",
+        note=gettext_lazy("What the enterprise wrote with its rating"),
+    ),
 )
 KEYS = tuple(column.key for column in REQUEST_COLUMNS)
 PATHS = {
@@ -221,8 +223,11 @@ class RequestBook:
         anew = [f for f in facts if f.case_id in told_anew]
         Request.objects.bulk_update(anew, RETOLD, batch_size=500)
 
-    def export(self) -> Iterator[Values]:
-        for _pk, values in _read(Case.objects.filter(kind=KIND).order_by(Collate(F("number"), "C"))):
+    def count(self, reader: Actor | None = None) -> int:
+        return cases_for(KIND, reader).count()
+
+    def export(self, reader: Actor | None = None) -> Iterator[Values]:
+        for _pk, values in _read(cases_for(KIND, reader).order_by(Collate(F("number"), "C"))):
             yield values
 
 
@@ -257,6 +262,8 @@ def _misfits(values: Values) -> Iterator[BadRow]:
         yield BadRow("closed_at", _("A request with a result needs the moment of its closing."))
     if closed is None and values.get("rating") is not None:
         yield BadRow("rating", _("Only a closed request can be rated."))
+    if values.get("outcome") == WITHDRAWN and values.get("rating") is not None:
+        yield BadRow("rating", _("A withdrawn request cannot be rated."))
     if values.get("rating") is None and values.get("rating_comment"):
         yield BadRow("rating_comment", _("A comment needs a rating."))
 
@@ -335,6 +342,8 @@ register(
         natural_key=("number",),
         book=RequestBook,
         after=("enterprises", "stations", "teams"),
+        readers=(Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR, Duty.DISCIPLINE),
+        note=gettext_lazy("What enterprises brought to the stations; each becomes a case with its clock"),
     )
 )
 register_cases("requests", KIND)

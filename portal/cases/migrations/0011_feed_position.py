@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0008_search_kept"),
+        ("cases", "0010_signature"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
