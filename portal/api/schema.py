@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field, inline_serializer
 from rest_framework import serializers
@@ -99,7 +100,7 @@ class ApiSchema(AutoSchema):
                     "in": "header",
                     "name": "Idempotency-Key",
                     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-                    "description": "The same key with the same content is answered once, for 24 hours.",
+                    "description": _("The same key with the same content is answered once, for 24 hours."),
                 }
             )
         if getattr(handler, "takes_version", False):
@@ -108,7 +109,7 @@ class ApiSchema(AutoSchema):
                     "in": "header",
                     "name": "If-Match",
                     "schema": {"type": "string"},
-                    "description": "The ETag of the case as it was read; without it the answer is 428.",
+                    "description": _("The ETag of the case as it was read; without it the answer is 428."),
                 }
             )
             for status in (412, 428):
@@ -116,9 +117,15 @@ class ApiSchema(AutoSchema):
 
     def _add_scopes(self, operation: dict[str, Any]) -> None:
         if self.view.permission_classes:
-            names = " or ".join(f"`{scope.value}`" for scope in wanted_scopes(self.view, self.method))
-            said = operation.get("description", "")
-            operation["description"] = f"{said}\n\nScope of a token: {names}.".strip()
+            names = _(" or ").join(f"`{scope.value}`" for scope in wanted_scopes(self.view, self.method))
+            said = str(operation.get("description", ""))
+            operation["description"] = (
+                f"{said}\n\n{_('Scope of a token: %(names)s.') % {'names': names}}".strip()
+            )
+
+    def get_description(self, *_args: Any, **_kwargs: Any) -> str:
+        """Only what an endpoint says in both languages; its docstring is for who reads the code."""
+        return ""
 
 
 def _problem_answer(status: int) -> dict[str, Any]:
@@ -131,5 +138,6 @@ def _problem_answer(status: int) -> dict[str, Any]:
 
 def finish(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Add what no endpoint brings along."""
+    result["info"]["title"] = _("Park services portal: interface for programs")
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     return result

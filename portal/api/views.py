@@ -8,6 +8,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
@@ -80,7 +81,12 @@ class ProblemKindListSerializer(serializers.Serializer[Any]):
 class ProblemList(ApiView):
     """The kinds of problems that the API answers."""
 
-    @extend_schema(operation_id="problem_list", tags=["about"], responses=ProblemKindListSerializer)
+    @extend_schema(
+        operation_id="problem_list",
+        summary=gettext_lazy("Kinds of problems"),
+        tags=["about"],
+        responses=ProblemKindListSerializer,
+    )
     def get(self, request: Request) -> Response:
         return Response({"results": list(problems.all_kinds())})
 
@@ -88,7 +94,12 @@ class ProblemList(ApiView):
 class ProblemRead(ApiView):
     """One kind of problem: where `type` leads."""
 
-    @extend_schema(operation_id="problem_read", tags=["about"], responses=ProblemKindSerializer)
+    @extend_schema(
+        operation_id="problem_read",
+        summary=gettext_lazy("One kind of problem"),
+        tags=["about"],
+        responses=ProblemKindSerializer,
+    )
     def get(self, request: Request, code: str) -> Response:
         for kind in problems.all_kinds():
             if kind["code"] == code:

@@ -73,6 +73,7 @@ class NoticeList(ApiView):
 
     @extend_schema(
         operation_id="notice_list",
+        summary=_("Notices, newest first"),
         tags=["notices"],
         parameters=parameters(NoticeForm),
         responses=page_of(NoticeSerializer),
@@ -95,7 +96,13 @@ class NoticeList(ApiView):
 class NoticeMarkRead(ApiView):
     """Mark one notice as read."""
 
-    @extend_schema(operation_id="notice_read", tags=["notices"], request=None, responses=NoticeSerializer)
+    @extend_schema(
+        operation_id="notice_read",
+        summary=_("Mark a notice as read"),
+        tags=["notices"],
+        request=None,
+        responses=NoticeSerializer,
+    )
     @once
     def post(self, request: Request, pk: int) -> Response:
         own = Notice.objects.filter(recipient_id=request.user.pk)
@@ -106,7 +113,13 @@ class NoticeMarkRead(ApiView):
 class NoticeMarkAllRead(ApiView):
     """Mark all notices as read."""
 
-    @extend_schema(operation_id="notice_read_all", tags=["notices"], request=None, responses=MarkedSerializer)
+    @extend_schema(
+        operation_id="notice_read_all",
+        summary=_("Mark all notices as read"),
+        tags=["notices"],
+        request=None,
+        responses=MarkedSerializer,
+    )
     @once
     def post(self, request: Request) -> Response:
         unread = Notice.objects.filter(recipient_id=request.user.pk, read_at=None)

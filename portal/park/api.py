@@ -77,6 +77,7 @@ class EnterpriseList(ApiView):
 
     @extend_schema(
         operation_id="enterprise_list",
+        summary=_("Enterprises: the own ones, for staff all"),
         tags=["park"],
         parameters=parameters(EnterpriseForm),
         responses=page_of(EnterpriseSerializer),
@@ -94,7 +95,12 @@ class EnterpriseList(ApiView):
 class EnterpriseRead(ApiView):
     """One enterprise."""
 
-    @extend_schema(operation_id="enterprise_read", tags=["park"], responses=EnterpriseSerializer)
+    @extend_schema(
+        operation_id="enterprise_read",
+        summary=_("One enterprise"),
+        tags=["park"],
+        responses=EnterpriseSerializer,
+    )
     def get(self, request: Request, pk: int) -> Response:
         found = visible_enterprises(actor_of(request)).values(*ENTERPRISE_COLUMNS)
         return Response(get_object_or_404(found, pk=pk))
@@ -105,6 +111,7 @@ class TeamList(ApiView):
 
     @extend_schema(
         operation_id="team_list",
+        summary=_("Teams at work"),
         tags=["park"],
         parameters=parameters(TeamForm),
         responses=page_of(TeamSerializer),

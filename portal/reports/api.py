@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -115,6 +116,7 @@ class IndicatorList(ApiView):
 
     @extend_schema(
         operation_id="indicator_list",
+        summary=gettext_lazy("Figures of a period"),
         tags=["indicators"],
         parameters=[*PERIOD, OpenApiParameter("key", description="One figure only")],
         responses=FigureListSerializer,
@@ -136,6 +138,7 @@ class IndicatorRows(ApiView):
 
     @extend_schema(
         operation_id="indicator_rows",
+        summary=gettext_lazy("The rows behind a figure"),
         tags=["indicators"],
         parameters=[*PERIOD, OpenApiParameter("after", {"type": "string", "pattern": r"^\d{0,17}$"})],
         responses=page_shape(FigureRowSerializer),

@@ -139,6 +139,7 @@ class DayList(ApiView):
 
     @extend_schema(
         operation_id="calendar_days",
+        summary=_("Days of a stretch, and how many are worked"),
         tags=["calendar"],
         parameters=parameters(DaysForm),
         responses=DayListSerializer,
@@ -166,6 +167,7 @@ class Add(ApiView):
 
     @extend_schema(
         operation_id="calendar_add",
+        summary=_("A day plus so many working days"),
         tags=["calendar"],
         parameters=parameters(AddForm),
         responses=AddedSerializer,
@@ -183,6 +185,7 @@ class Deadline(ApiView):
 
     @extend_schema(
         operation_id="calendar_deadline",
+        summary=_("A deadline, and why then"),
         tags=["calendar"],
         parameters=parameters(DeadlineForm),
         responses=DeadlineSerializer,

@@ -177,7 +177,7 @@ def test_every_operation_of_the_pages_is_there(park: SimpleNamespace) -> None:
 def test_offered_actions_can_be_performed_and_no_others_are_offered(park: SimpleNamespace) -> None:
     case = file_request(park)
     offered = {a["name"] for a in program(park.steward).get(f"cases/{case.pk}/").json()["actions"]}
-    assert offered == {"accept", "answer", "claim", "transfer", "comment", "attach"}
+    assert offered == {"accept", "answer", "claim", "transfer", "watch", "comment", "attach"}
     assert {a["name"] for a in program(park.owner).get(f"cases/{case.pk}/").json()["actions"]} == {
         "withdraw",
         "comment",

@@ -140,12 +140,22 @@ def test_who_may_not_is_told_so_before_any_version(park: SimpleNamespace) -> Non
 
 
 def test_operations_need_the_version_too(park: SimpleNamespace) -> None:
-    case = file_request(park)
+    case = engine.claim(file_request(park), by=actor(park.steward), now=MONDAY)
     steward = program(park.steward)
-    address = f"cases/{case.pk}/operations/claim/"
+    address = f"cases/{case.pk}/operations/release/"
     assert steward.post(address).status_code == 428
     assert steward.post(address, If_Match='"77"').status_code == 412
     assert steward.post(address, If_Match=f'"{case.version}"').status_code == 200
+
+
+def test_claiming_and_following_say_themselves_who_was_faster(park: SimpleNamespace) -> None:
+    case = file_request(park)
+    assert program(park.steward).post(f"cases/{case.pk}/operations/claim/").status_code == 200
+    late = program(park.colleague).post(f"cases/{case.pk}/operations/claim/")
+    assert late.status_code == 409
+    assert "Steward" in late.json()["detail"]
+    followed = program(park.colleague).post(f"cases/{case.pk}/operations/watch/").json()
+    assert "unwatch" in {a["name"] for a in followed["actions"]}
 
 
 def test_a_conflict_that_is_none_of_versions_is_a_conflict(park: SimpleNamespace) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -31,7 +31,7 @@ from portal.cases.enterprise_views.papers import add_paper
 from portal.cases.errors import Conflict
 from portal.cases.forms import CommentForm, RatingForm
 from portal.cases.models import Case
-from portal.cases.views.operations import OPERATIONS
+from portal.cases.views.operations import OPERATIONS, operate
 from portal.park.api import actor_of
 from portal.worktime.now import now
 
@@ -52,7 +52,12 @@ class CasePerform(ApiView):
     problems = (409,)
     parser_classes = (StrictJSONParser, UploadParser)
 
-    @extend_schema(operation_id="case_transition_form", tags=["actions"], responses=shapes.FormSerializer)
+    @extend_schema(
+        operation_id="case_transition_form",
+        summary=gettext_lazy("What a transition takes"),
+        tags=["actions"],
+        responses=shapes.FormSerializer,
+    )
     def get(self, request: Request, ref: str, name: str) -> Response:
         case, actor = find(request, ref), actor_of(request)
         transition = declared(case, name)
@@ -61,7 +66,15 @@ class CasePerform(ApiView):
         return Response({"schema": form_schema(form(case=case, actor=actor, bound=False) if form else None)})
 
     @extend_schema(
-        operation_id="case_transition", tags=["actions"], request=BODY, responses=shapes.CaseSerializer
+        operation_id="case_transition",
+        summary=gettext_lazy("Perform a transition"),
+        description=gettext_lazy(
+            "An action of the case says where to post and what: `href` and `schema` in `actions`. "
+            "The name of a transition is the one that its flow declares."
+        ),
+        tags=["actions"],
+        request=BODY,
+        responses=shapes.CaseSerializer,
     )
     @once
     @versioned
@@ -77,7 +90,7 @@ class CasePerform(ApiView):
             engine.perform(case, name, by=actor, data=data, files=request.FILES, now=moment, version=version)
         except Conflict as error:
             seen.lost(error)
-        return answer(fresh(case.pk), actor)
+        return answer(fresh(case.pk, actor), actor)
 
 
 class CaseOperate(ApiView):
@@ -87,7 +100,11 @@ class CaseOperate(ApiView):
     parser_classes = (StrictJSONParser, UploadParser)
 
     @extend_schema(
-        operation_id="case_operation", tags=["actions"], request=BODY, responses=shapes.CaseSerializer
+        operation_id="case_operation",
+        summary=gettext_lazy("Claim, assign, hand over, stop the clock and the like"),
+        tags=["actions"],
+        request=BODY,
+        responses=shapes.CaseSerializer,
     )
     @once
     @versioned
@@ -97,15 +114,14 @@ class CaseOperate(ApiView):
         if operation is None:
             raise Http404
         seen = Seen(request, case, moment)
-        version = seen.require()
+        seen.check()
+        version = None if operation.anytime else seen.require()
         data = given(request.data, operation.form)
         try:
-            with transaction.atomic():
-                seen.hold(version)
-                operation.call(case, actor, data, moment)
+            operate(operation, case, actor, data, now=moment, version=version)
         except Conflict as error:
             seen.lost(error)
-        return answer(fresh(case.pk), actor)
+        return answer(fresh(case.pk, actor), actor)
 
 
 class CaseComment(ApiView):
@@ -115,6 +131,7 @@ class CaseComment(ApiView):
 
     @extend_schema(
         operation_id="case_comment",
+        summary=gettext_lazy("Write a message or an internal note"),
         tags=["actions"],
         request=OpenApiTypes.OBJECT,
         responses={201: shapes.CommentSerializer},
@@ -134,6 +151,7 @@ class CaseRate(ApiView):
 
     @extend_schema(
         operation_id="case_rate",
+        summary=gettext_lazy("Rate a closed case"),
         tags=["actions"],
         request=OpenApiTypes.OBJECT,
         responses={201: shapes.RatingSerializer},
@@ -155,6 +173,8 @@ class CaseAttach(ApiView):
 
     @extend_schema(
         operation_id="case_attach",
+        summary=gettext_lazy("Add a paper to a case"),
+        description=gettext_lazy("JSON for a paper of the archive, a form for a new file."),
         tags=["actions"],
         request={
             "application/json": shapes.AttachingSerializer,
@@ -194,7 +214,11 @@ class CaseClaimNext(ApiView):
     """Claim the most pressing case that nobody of the own teams has claimed."""
 
     @extend_schema(
-        operation_id="case_claim_next", tags=["actions"], request=None, responses=shapes.ClaimedSerializer
+        operation_id="case_claim_next",
+        summary=gettext_lazy("Claim the most pressing unclaimed case"),
+        tags=["actions"],
+        request=None,
+        responses=shapes.ClaimedSerializer,
     )
     @once
     def post(self, request: Request) -> Response:
@@ -202,6 +226,6 @@ class CaseClaimNext(ApiView):
         case = engine.claim_next(actor, now=now())
         if case is None:
             return Response({"case": None})
-        done = Response({"case": case_body(fresh(case.pk), actor, now())})
+        done = Response({"case": case_body(fresh(case.pk, actor), actor, now())})
         done["Location"] = reverse("api:case_read", args=[case.pk])
         return done

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.http import Http404
@@ -16,6 +15,7 @@ from portal.cases import engine
 from portal.cases.access import visible_to
 from portal.cases.errors import CaseError, Conflict, Invalid, NotAllowed, Refused
 from portal.cases.models import Case
+from portal.cases.views.common import to_show
 from portal.park.acting import Actor
 from portal.park.api import actor_of
 
@@ -24,7 +24,6 @@ problems.translate(NotAllowed, lambda error: Problem("not-allowed", str(error)))
 problems.translate(Invalid, lambda error: Problem("invalid", errors=problems.form_errors(error.form)))
 problems.translate(Refused, lambda error: Problem("refused", str(error)))
 problems.translate(CaseError, lambda error: Problem("refused", str(error)))
-NEAR = ("team", "assignee", "enterprise", "opened_by", "parent__team", "rating")
 
 
 def find(request: Request, ref: str) -> Case:
@@ -32,7 +31,8 @@ def find(request: Request, ref: str) -> Case:
 
     A reference of digits only is an id first: numbers of the portal's own carry letters.
     """
-    cases = visible_to(actor_of(request)).select_related(*NEAR)
+    actor = actor_of(request)
+    cases = to_show(visible_to(actor), actor)
     if ref.isascii() and ref.isdecimal() and len(ref) <= 18:
         found = cases.filter(pk=int(ref)).first()
         if found is not None:
@@ -45,9 +45,9 @@ def find(request: Request, ref: str) -> Case:
     return same[0]
 
 
-def fresh(pk: int) -> Case:
+def fresh(pk: int, actor: Actor) -> Case:
     """A case after the caller has changed it, read anew."""
-    return Case.objects.select_related(*NEAR).get(pk=pk)
+    return to_show(Case.objects.all(), actor).get(pk=pk)
 
 
 class Seen:
@@ -73,15 +73,10 @@ class Seen:
 
     def lost(self, error: Conflict) -> None:
         """After a Conflict: raises Problem 412 when somebody changed the case since it was read here."""
-        present = fresh(self._case.pk)
+        present = fresh(self._case.pk, self._actor)
         if self._versions is not None and present.version not in self._versions:
             self._refuse(present, error)
         raise error
-
-    def hold(self, version: int | None) -> None:
-        """Lock the case at a version, within a transaction. Raises Conflict."""
-        if version is not None:
-            engine.lock(self._case, by=self._actor, now=self._moment, version=version)
 
     def _refuse(self, present: Case, error: Conflict | None = None) -> None:
         from portal.cases.api.reading import state_of
@@ -98,8 +93,3 @@ class Seen:
         except Conflict as error:
             return str(error)
         return ""
-
-
-def uploads(request: Request) -> Any:
-    """The files of a request."""
-    return request.FILES

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -37,6 +38,7 @@ class DocumentList(ApiView):
 
     @extend_schema(
         operation_id="document_list",
+        summary=gettext_lazy("Papers within sight"),
         tags=["documents"],
         parameters=parameters(DocumentListForm),
         responses=page_of(shapes.DocumentSerializer),
@@ -57,6 +59,7 @@ class DocumentList(ApiView):
 
     @extend_schema(
         operation_id="document_upload",
+        summary=gettext_lazy("Add a paper to the archive"),
         tags=["documents"],
         request={"multipart/form-data": shapes.UploadSerializer},
         responses={201: shapes.DocumentSerializer},
@@ -78,7 +81,12 @@ class DocumentList(ApiView):
 class DocumentRead(ApiView):
     """One paper."""
 
-    @extend_schema(operation_id="document_read", tags=["documents"], responses=shapes.DocumentSerializer)
+    @extend_schema(
+        operation_id="document_read",
+        summary=gettext_lazy("One paper"),
+        tags=["documents"],
+        responses=shapes.DocumentSerializer,
+    )
     def get(self, request: Request, pk: int) -> Response:
         return Response(document_body(get_object_or_404(visible_documents(actor_of(request)), pk=pk)))
 
@@ -90,6 +98,7 @@ class DocumentFile(ApiView):
 
     @extend_schema(
         operation_id="document_file",
+        summary=gettext_lazy("The file of a paper"),
         tags=["documents"],
         responses={(200, name): OpenApiTypes.BINARY for name in TYPES},
     )

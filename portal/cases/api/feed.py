@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -120,6 +121,11 @@ class EventFeed(ApiView):
 
     @extend_schema(
         operation_id="event_feed",
+        summary=gettext_lazy("What happened since the cursor"),
+        description=gettext_lazy(
+            "Keep `cursor` and come again with it; `next` is null when nothing more lies ready. "
+            "Events are never skipped, however late their transaction commits."
+        ),
         tags=["feed"],
         parameters=parameters(FeedForm),
         responses=page_of(shapes.FeedEventSerializer, cursor=serializers.CharField()),

@@ -160,6 +160,7 @@ class CaseList(ApiView):
 
     @extend_schema(
         operation_id="case_list",
+        summary=_("Cases within sight"),
         tags=["cases"],
         parameters=parameters(CaseListForm),
         responses=page_of(shapes.CaseRowSerializer),
@@ -172,6 +173,7 @@ class CaseList(ApiView):
 
     @extend_schema(
         operation_id="case_open",
+        summary=_("Open a case"),
         tags=["cases"],
         request=shapes.OpeningSerializer,
         responses={201: shapes.CaseSerializer},
@@ -184,6 +186,11 @@ class CaseList(ApiView):
 class CaseCounts(ApiView):
     """How many open cases lie in each tab of the queue."""
 
-    @extend_schema(operation_id="case_counts", tags=["cases"], responses=shapes.CountsSerializer)
+    @extend_schema(
+        operation_id="case_counts",
+        summary=_("Counts of the tabs of the queue"),
+        tags=["cases"],
+        responses=shapes.CountsSerializer,
+    )
     def get(self, request: Request) -> Response:
         return Response(queue.counts(actor_of(request), now()))

@@ -8,6 +8,7 @@ from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,7 +59,7 @@ def opened(request: Request) -> Response:
         )
     except Invalid as error:
         raise Problem("invalid", errors=problems.form_errors(error.form, prefix)) from error
-    done = answer(fresh(case.pk), actor, status=201)
+    done = answer(fresh(case.pk, actor), actor, status=201)
     done["Location"] = reverse("api:case_read", args=[case.pk])
     return done
 
@@ -124,7 +125,12 @@ def kinds_for(actor: Actor) -> list[Flow]:
 class KindList(ApiView):
     """The kinds of case, with their steps and transitions as declared."""
 
-    @extend_schema(operation_id="kind_list", tags=["kinds"], responses=shapes.KindListSerializer)
+    @extend_schema(
+        operation_id="kind_list",
+        summary=gettext_lazy("Kinds of case, as declared"),
+        tags=["kinds"],
+        responses=shapes.KindListSerializer,
+    )
     def get(self, request: Request) -> Response:
         actor = actor_of(request)
         enterprise = enterprise_for(actor, None)
@@ -136,6 +142,7 @@ class KindOpening(ApiView):
 
     @extend_schema(
         operation_id="kind_form",
+        summary=gettext_lazy("What is filled in to open a case"),
         tags=["kinds"],
         parameters=parameters(KindForm),
         responses=shapes.FormSerializer,

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -149,8 +150,9 @@ def actions_of(case: Case, actor: Actor, shown: dict[str, Any]) -> list[dict[str
     """What the caller may do now, each with the address and the fields that it takes."""
     found = [transition_body(case, actor, offer) for offer in offered_transitions(case, actor)]
     for offer in shown["operations"]:
-        form = OPERATIONS[offer.name].form
-        found.append(_action(case, actor, offer, "operation", "api:case_operate", form))
+        operation = OPERATIONS[offer.name]
+        shape = _action(case, actor, offer, "operation", "api:case_operate", operation.form)
+        found.append({**shape, "needs_version": not operation.anytime})
     for name, may, form in (
         ("comment", True, CommentForm),
         ("rate", shown["can_rate"], RatingForm),
@@ -288,7 +290,12 @@ class CaseRead(ApiView):
 
     problems = (409,)
 
-    @extend_schema(operation_id="case_read", tags=["cases"], responses=shapes.CaseSerializer)
+    @extend_schema(
+        operation_id="case_read",
+        summary=gettext_lazy("One case: clock, facts, talk, actions"),
+        tags=["cases"],
+        responses=shapes.CaseSerializer,
+    )
     def get(self, request: Request, ref: str) -> Response:
         return answer(find(request, ref), actor_of(request))
 
@@ -300,6 +307,7 @@ class CaseTimeline(ApiView):
 
     @extend_schema(
         operation_id="case_timeline",
+        summary=gettext_lazy("All events of a case"),
         tags=["cases"],
         parameters=parameters(paging.PageForm),
         responses=page_of(shapes.EventSerializer),

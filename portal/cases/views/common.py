@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,12 +31,15 @@ def actor_of(request: HttpRequest) -> Actor:
 def load(request: HttpRequest, pk: int) -> Case:
     """The case, if it exists for this person; else 404."""
     actor = actor_of(request)
-    cases = visible_to(actor).select_related(
-        "team", "assignee", "enterprise", "opened_by", "parent__team", "rating"
-    )
     request.case_pk = pk  # type: ignore[attr-defined]  # what a refusal is about
+    return get_object_or_404(to_show(visible_to(actor), actor), pk=pk)
+
+
+def to_show(cases: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
+    """Cases with what is shown of each to this person."""
     watched = Exists(Watch.objects.filter(case=OuterRef("pk"), user=actor.user))
-    return get_object_or_404(cases.annotate(is_watched=watched), pk=pk)
+    near = ("team", "assignee", "enterprise", "opened_by", "parent__team", "rating")
+    return cases.select_related(*near).annotate(is_watched=watched)
 
 
 def back_to(request: HttpRequest, pk: int, anchor: str = "") -> HttpResponse:
