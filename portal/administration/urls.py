@@ -1,6 +1,6 @@
 """Routes of the administrator's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.administration import people, record, views
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/aside/<int:pk>/again/", views.try_again, name="try_again"),
     path("jobs/delivery/<int:pk>/again/", views.send_again, name="send_again"),
+    path("notices/", include("portal.administration.notices.urls")),
     path("calendar/", views.calendar_page, name="calendar"),
     path("calendar/<int:pk>/remove/", views.calendar_remove, name="calendar_remove"),
     path("calendar/<int:year>/announce/", views.calendar_announce, name="calendar_announce"),

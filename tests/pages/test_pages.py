@@ -56,6 +56,8 @@ def addresses(case: Case) -> list[str]:
         "key": "stations.requests_resolved",
         "form": "csv",
         "year": "2027",
+        "language": "en",
+        "channel": "webhook",
     }
     out = []
     for _name, pattern in routes():
