@@ -1,6 +1,6 @@
 """Routes of the administrator's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.administration import audit, flows, limits, people, record, views, working_time
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/aside/<int:pk>/again/", views.try_again, name="try_again"),
     path("jobs/delivery/<int:pk>/again/", views.send_again, name="send_again"),
+    path("notices/", include("portal.administration.notices.urls")),
     path("calendar/", views.calendar_page, name="calendar"),
     path("calendar/hours/", working_time.hours, name="hours"),
     path("calendar/<int:year>/notice/", working_time.notice, name="notice"),

@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _dead() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(state=Delivery.State.DEAD)
+    return letters.lost().filter(state=Delivery.State.DEAD)
 
 
 @require_safe
@@ -57,7 +57,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     context = {
         "jobs": watching.jobs(timezone.now()),
         "aside": SetAside.objects.filter(resolved_at=None).select_related("case")[:SHOWN],
-        "dead": _dead().select_related("notice__recipient")[:SHOWN],
+        "dead": _dead().select_related("notice__recipient", "endpoint")[:SHOWN],
     }
     return render(request, "administration/jobs.html", context)
 

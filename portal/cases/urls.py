@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.cases.enterprise_views import drafts, home, papers
-from portal.cases.views import absences, boards, bulk, case, letters, queue, saved, search
+from portal.cases.views import absences, boards, bulk, case, deliveries, letters, queue, saved, search
 
 app_name = "cases"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("cases/<int:pk>/", case.case_view, name="case_view"),
     path("cases/<int:pk>/do/<slug:name>/", case.case_perform, name="case_perform"),
     path("cases/<int:pk>/op/<slug:name>/", case.case_operate, name="case_operate"),
+    path("cases/<int:pk>/deliveries/", deliveries.case_deliveries, name="case_deliveries"),
     path("cases/<int:pk>/comment/", case.case_comment, name="case_comment"),
     path("cases/<int:pk>/rate/", case.case_rate, name="case_rate"),
     path("cases/<int:pk>/letters/<slug:name>/", letters.letter, name="letter"),

@@ -55,6 +55,10 @@ class Template:
         """Title and line as they hold now."""
         return REWRITTEN.get(self.name, language) or self.original()
 
+    def in_force_here(self) -> tuple[str, str]:
+        """The same in the active language, for a list."""
+        return self.in_force(get_language() or "")
+
     @property
     def allowed(self) -> frozenset[str]:
         return frozenset(place.name for place in self.placeholders)

@@ -60,6 +60,8 @@ def addresses(case: Case) -> list[str]:
         "code": "not-found",
         "rest": "nowhere",
         "step": "received",
+        "language": "en",
+        "channel": "webhook",
     }
     out = []
     for _name, pattern in routes():
