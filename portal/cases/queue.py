@@ -139,12 +139,15 @@ def aside(actor: Actor) -> tuple[int, list[View]]:
 
 def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:
     """The open cases of a view, as filtered."""
-    view = form.chosen("view", "mine")
+    return narrowed(of_view(form.chosen("view", "mine"), actor, now), form, now)
+
+
+def of_view(view: str, actor: Actor, now: datetime) -> CaseQuerySet:
+    """The open cases of a view."""
     cases: CaseQuerySet = Case.objects.open()
     if view == "watched":  # they lie with others: only what is still within sight
         cases = cases.filter(pk__in=visible_to(actor).values("pk"))
-    cases = cases.filter(view_condition(view, actor, now))
-    return narrowed(cases, form, now)
+    return cases.filter(view_condition(view, actor, now))
 
 
 def narrowed(cases: CaseQuerySet, form: FilterForm, now: datetime) -> CaseQuerySet:

@@ -105,7 +105,17 @@ def test_filters_of_the_queue_and_of_the_list(park: SimpleNamespace) -> None:
     assert ids(park.leader, f"team={park.team['development'].pk}") == {mine.pk}
     assert ids(park.leader, f"enterprise={park.theirs.pk}") == set()
     assert ids(park.leader, "light=ok&state=all") == {fresh.pk, mine.pk}
-    assert program(park.steward).get("cases/counts/").json()["unclaimed"] == 1
+    counts = program(park.steward).get("cases/counts/").json()
+    assert counts == {"mine": 0, "unclaimed": 1, "team": 1, "overdue": 0, "incoming": 0}
+
+
+def test_what_one_follows_is_listed_as_long_as_it_is_within_sight(park: SimpleNamespace) -> None:
+    case = handled(park)
+    engine.watch(case, by=actor(park.colleague), on=True, now=MONDAY)
+    follower = program(park.colleague)
+    assert [row["id"] for row in follower.get("cases/?view=watched").json()["results"]] == [case.pk]
+    park.colleague.memberships.all().delete()
+    assert follower.get("cases/?view=watched").json()["results"] == []
 
 
 def test_a_list_costs_the_same_statements_whatever_its_size(park: SimpleNamespace) -> None:

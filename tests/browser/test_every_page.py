@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 KNOWN = re.compile(
     r"Owner|owner|Agent|Otherstew|Steward|Colleague|Stationhead|Handler|Head|Sectionhead|Service|Supervisor|Leader|Administrator|"
     r"English|PDF|Word|Excel|CSV|JPEG|Enter|[A-Z]{2}\d{8}-\d+|\w+@[\w.]+|\d+ ?MB|\bKB\b|\bms\b|"
-    r"cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
+    r"api\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
 PAGES = {
     "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),

@@ -21,7 +21,7 @@ from portal.cases.access import is_inside, visible_to
 from portal.cases.api import shapes
 from portal.cases.api.opening import opened
 from portal.cases.declaration import FLOWS
-from portal.cases.models import Case, CaseQuerySet, Light
+from portal.cases.models import CaseQuerySet, Light
 from portal.names import local_name
 from portal.park.acting import Actor
 from portal.park.api import actor_of
@@ -80,10 +80,8 @@ class CaseListForm(paging.PageForm, queue.FilterForm):
 
 def selected(form: CaseListForm, actor: Actor, moment: datetime) -> CaseQuerySet:
     """The cases within sight, as filtered. With `view` those of a tab of the queue."""
-    if form.chosen("view"):
-        cases = Case.objects.open().filter(queue.view_condition(form.chosen("view"), actor, moment))
-    else:
-        cases = visible_to(actor)
+    view = form.chosen("view")
+    cases = queue.of_view(view, actor, moment) if view else visible_to(actor)
     state = form.chosen("state", "open")
     if state != "all":
         cases = cases.filter(closed_at__isnull=state == "open")
@@ -193,4 +191,6 @@ class CaseCounts(ApiView):
         responses=shapes.CountsSerializer,
     )
     def get(self, request: Request) -> Response:
-        return Response(queue.counts(actor_of(request), now()))
+        actor = actor_of(request)
+        incoming, _views = queue.aside(actor)
+        return Response({**queue.counts(actor, now()), "incoming": incoming})
