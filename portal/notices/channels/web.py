@@ -50,12 +50,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body=body, headers=dict(headers))
         answer = connection.getresponse()
-        return Answer(answer.status, answer.read(MOST_BYTES))
+        found = Answer(answer.status, answer.read(MOST_BYTES))
     except (OSError, http.client.HTTPException) as error:
         raise _failed(error, cut=connection.was_cut) from error
     finally:
         end.cancel()
         connection.close()
+    if connection.was_cut:  # what was read may be half of it
+        raise Failure(Problem.SLOW, "no answer in time", everybody=True)
+    return found
 
 
 def parsed(url: str) -> SplitResult:
