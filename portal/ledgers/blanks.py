@@ -6,7 +6,6 @@ fixed values offer them; beside CSV files they are the file `_notes.csv`. The im
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ import xlsxwriter
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal.ledgers.cells import safe
+from portal.ledgers.cells import CsvFile, safe
 from portal.ledgers.declaration import Column, Ledger
 from portal.ledgers.exporting import BOM
 from portal.ledgers.parsers import CodeParser
@@ -103,7 +102,7 @@ def write_csv(target: IO[bytes], ledgers: Sequence[Ledger], *, labels: bool) -> 
 
 def _csv(lines: Any) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([[safe(cell) for cell in line] for line in lines])
+    CsvFile(out).lines([safe(cell) for cell in line] for line in lines)
     return BOM + out.getvalue()
 
 

@@ -11,6 +11,7 @@ from django.db.models import CharField, F, Model, QuerySet
 from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 
+from portal.ledgers.copying import copy_rows
 from portal.ledgers.declaration import BadRow, Change, Context, Key, Row, Values
 from portal.park.acting import Actor
 
@@ -98,10 +99,15 @@ class ModelBook:
         return [list(column) for column in zip(*found, strict=True)] or [[] for _c in self.natural_key]
 
     def create(self, rows: Sequence[Row], context: Context) -> None:
-        manager = self.model._default_manager
-        manager.bulk_create(
-            [self.model(**self._stored(row.values, context)) for row in rows], batch_size=1000
-        )
+        fields = [f for f in self.model._meta.concrete_fields if not f.primary_key or f.remote_field]
+        told = {self.field_of(column): column for column in self.columns}
+        defaults = {f.attname: f.get_default() for f in fields if f.attname not in told}
+
+        def stored(row: Row) -> list[Any]:
+            values = {**defaults, **self._stored(row.values, context)}
+            return [values[f.attname] for f in fields]
+
+        copy_rows(self.model._meta.db_table, [str(f.column) for f in fields], map(stored, rows))
 
     def update(self, changes: Sequence[Change], context: Context) -> None:
         by_columns: dict[tuple[str, ...], list[Change]] = {}

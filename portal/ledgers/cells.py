@@ -7,8 +7,10 @@ and then like a formula gets one more, so that every text comes back as it was. 
 
 from __future__ import annotations
 
+import csv
 import re
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
 
 _FORMULA = r"[=+\-@\t\r\n＝＋－＠]"
 _RISKY = re.compile(rf"'*{_FORMULA}")
@@ -24,6 +26,24 @@ def safe(text: str) -> str:
 def unmistakable(text: str) -> str:
     """The text where nothing can run: in a workbook, which stores it as text, and for programs."""
     return "'" + text if _QUOTED.match(text) else text
+
+
+class CsvFile:
+    """Lines of CSV that end in a line feed. Cells with any kind of line end are quoted, which the
+    library does only for the line end that it writes itself."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+        self.writer = csv.writer(self, lineterminator="\r\n")
+
+    def write(self, line: str) -> None:
+        self.file.write(line[:-2] + "\n")
+
+    def line(self, cells: Sequence[str]) -> None:
+        self.writer.writerow(cells)
+
+    def lines(self, lines: Iterable[Sequence[str]]) -> None:
+        self.writer.writerows(lines)
 
 
 def taken(cell: Any) -> Any:

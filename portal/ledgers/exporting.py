@@ -7,7 +7,6 @@ export → import → export gives the same bytes. Rows come from one snapshot o
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +21,7 @@ import xlsxwriter
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from portal.ledgers.cells import safe, unmistakable
+from portal.ledgers.cells import CsvFile, safe, unmistakable
 from portal.ledgers.declaration import Column, Ledger, in_order
 from portal.ledgers.parsers import DateParser, MomentParser
 from portal.park.acting import Actor
@@ -112,10 +111,10 @@ def _shown(column: Column, value: Any, guard: Callable[[str], str]) -> str:
 
 
 def _write_lines(file: Any, ledger: Ledger, taking: Taking, before: int) -> int:
-    writer = csv.writer(file, lineterminator="\n")
+    out = CsvFile(file)
     count = -1  # the header
     for line in csv_lines(ledger, taking):
-        writer.writerow(line)
+        out.line(line)
         count += 1
         if count % TELL_EVERY == 0:
             taking.tell(before + count)

@@ -57,7 +57,7 @@ def ask(wish: Wish, actor: Actor) -> tuple[ExportRun, IO[bytes] | None]:
 
 def _make(run: ExportRun, file: IO[bytes], actor: Actor, tell: Any) -> None:
     """Write the file and its fingerprint on the record. Raises TooLarge."""
-    taking = Taking(actor, run.headers == ExportRun.Headers.LABELS, tell)
+    taking = Taking(actor, labels=run.headers == ExportRun.Headers.LABELS, tell=tell)
     allowed = {ledger.key for ledger in exportable(actor)}
     ledgers = [ledger for ledger in in_order(run.ledgers) if ledger.key in allowed]
     writer = write_workbook if run.form == ExportRun.Form.XLSX else write_zip

@@ -83,3 +83,10 @@ class ExportForm(forms.Form):
         field = self.fields["ledgers"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(m.key, m.label) for m in ledgers]
+        self.everything = [m.key for m in ledgers] if data and "all" in data else []
+        field.required = not self.everything
+
+    def clean_ledgers(self) -> list[str]:
+        """What was ticked; all of them when the button says so."""
+        chosen: list[str] = self.everything or self.cleaned_data["ledgers"]
+        return chosen

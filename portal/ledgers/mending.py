@@ -5,13 +5,13 @@ The mended file can be uploaded as it is: the importer leaves out columns that b
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterator
 from itertools import groupby
 from typing import IO
 
+from portal.ledgers.cells import CsvFile
 from portal.ledgers.exporting import BOM
 from portal.ledgers.models import ImportRun, RejectedLine
 from portal.ledgers.report import mended_line
@@ -38,9 +38,9 @@ def write_rejected(target: IO[bytes], run: ImportRun) -> None:
 def _write(file: io.TextIOWrapper, header: list[str], lines: Iterator[RejectedLine]) -> None:
     known = [name for name in header if name != REASON]
     at = [n for n, name in enumerate(header) if name != REASON]
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*known, REASON])
+    out = CsvFile(file)
+    out.line([*known, REASON])
     for line in lines:
         cells = [line.cells[n] if n < len(line.cells) else "" for n in at]
         reason = " ".join(f"{column}: {why}" if column else why for column, _value, why in line.problems)
-        writer.writerow(mended_line(len(known), cells, reason))
+        out.line(mended_line(len(known), cells, reason))

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError as NumberError
 
 from portal.ledgers.declaration import BadCell
 from portal.worktime.clock import ZONE, local
@@ -87,13 +87,15 @@ class CodeParser:
         return _("One of the allowed values: its key, or its name")
 
     def allowed(self) -> list[tuple[str, str]]:
-        """Each key with its Chinese name (the last that is told), or its label where it has none."""
+        """Each key with its first Chinese name, or its label where it has none."""
         return [(key, str(names[1] if len(names) > 1 else names[0])) for key, names in self.names.items()]
 
     def parse(self, cell: Any) -> str:
         key = self.known.get(as_text(cell).lower())
         if key is None:
-            raise BadCell(_("Not one of: %(codes)s.") % {"codes": ", ".join(self.names)})
+            chinese = (get_language() or "zh").startswith("zh")
+            shown = [name if chinese else code for code, name in self.allowed()]
+            raise BadCell(_("Not one of: %(codes)s.") % {"codes": ", ".join(shown)})
         return key
 
     def show(self, value: Any) -> str:
@@ -281,6 +283,12 @@ class WholeParser:
         return str(value)
 
 
+@lru_cache(maxsize=20_000)
+def _is_uscc(text: str) -> bool:
+    """Whether the check digit is right. A ledger names the same enterprises again and again."""
+    return bool(uscc.is_valid(text))
+
+
 class UsccParser:
     """统一社会信用代码 with its check digit (GB 32100)."""
 
@@ -293,10 +301,8 @@ class UsccParser:
         text = as_text(cell).upper()
         if len(text) != 18:  # the library would also take separators; the register does not
             raise BadCell(_("A unified social credit code has exactly 18 characters."))
-        try:
-            uscc.validate(text)
-        except NumberError as error:
-            raise BadCell(_("Not a valid unified social credit code: check all 18 characters.")) from error
+        if not _is_uscc(text):
+            raise BadCell(_("Not a valid unified social credit code: check all 18 characters."))
         return text
 
     def show(self, value: str) -> str:

@@ -17,7 +17,7 @@ from portal.ledgers import runs
 from portal.ledgers.declaration import LEDGERS
 from portal.ledgers.forms import ConfirmForm, UploadForm
 from portal.ledgers.mending import write_rejected
-from portal.ledgers.models import ImportRun
+from portal.ledgers.models import ImportRun, RejectedLine
 from portal.ledgers.views.common import importers
 
 SHOWN_RUNS = 20
@@ -73,12 +73,18 @@ def import_view(request: HttpRequest, pk: int) -> HttpResponse:
         **shown(run),
         "counts": [(LEDGERS[k].label if k in LEDGERS else k, c) for k, c in run.counts.items()],
         "rows": rows,
-        "labels": {key: ledger.label for key, ledger in LEDGERS.items()},
+        "lines": [_problem(line, *told) for line in rows for told in line.problems],
         "form": ConfirmForm(initial={"digest": run.digest}),
         "may_write": runs.writable(run, good_rows=False),
         "may_write_good": runs.writable(run, good_rows=True),
     }
     return render(request, "ledgers/import_view.html", context)
+
+
+def _problem(line: RejectedLine, column: str, value: str, reason: str) -> dict[str, Any]:
+    """One thing that is wrong with a row; the column by the name that people read."""
+    known = {c.key: c.label for c in LEDGERS[line.ledger].columns} if line.ledger in LEDGERS else {}
+    return {"line": line, "key": column, "label": known.get(column, column), "value": value, "reason": reason}
 
 
 @require_safe
