@@ -18,8 +18,8 @@ from tests.people import MONDAY, accept, actor, at, closed, file_request, handle
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 # Latin words that belong on a Chinese page.
 KNOWN = re.compile(
-    r"Owner|owner|Agent|Otherstew|Steward|Colleague|Stationhead|Handler|Head|Sectionhead|Service|Supervisor|Leader|Administrator|"
-    r"English|PDF|Word|Excel|CSV|JPEG|Enter|[A-Z]{2}\d{8}-\d+|\w+@[\w.]+|\d+ ?MB|\bKB\b|\bms\b|"
+    r"Owner|owner|Agent|Otherstew|Steward|Colleague|Stationhead|Handler|Head|Sectionhead|Service|Supervisor|Leader|Administrator|Auditor|"
+    r"English|PDF|Word|Excel|CSV|XLSX|SHA|JPEG|Enter|[A-Z]{2}\d{8}-\d+|\w+@[\w.]+|\d+ ?MB|\bKB\b|\bms\b|"
     r"[\w-]+\.(?:csv|zip|xlsx)|\.(?:csv|zip|xlsx)\b|YYYY-MM|\b(?:true|false)\b|requests:|ledgers\.\w+|"
     r"api\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
