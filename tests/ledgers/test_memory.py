@@ -44,7 +44,8 @@ def test_ten_times_the_rows_need_no_more_memory(tmp_path: Path) -> None:
     path = tmp_path / "monthly_indicators.csv"
     peaks = {}
     for rows in (SMALL, LARGE):
-        path.write_text("".join(lines(codes, rows)))
+        with path.open("w") as file:
+            file.writelines(lines(codes, rows))
         told = imported(path)
         peaks[rows] = told["peak_kb"]
         count = told["counts"]["monthly_indicators"]
