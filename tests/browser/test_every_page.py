@@ -18,18 +18,20 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 KNOWN = re.compile(
     r"Owner|owner|Agent|Otherstew|Steward|Colleague|Stationhead|Handler|Head|Sectionhead|Service|Supervisor|Leader|Administrator|"
     r"English|PDF|Word|Excel|CSV|JPEG|Enter|[A-Z]{2}\d{8}-\d+|\w+@[\w.]+|\d+ ?MB|\bKB\b|\bms\b|"
-    r"cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
+    r"Webhook|\{\w+\}|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
 PAGES = {
     "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),
-    "steward": ("/work/?view=team", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case"),
-    "handler": ("/work/", "case", "report"),
+    "steward": ("/work/?view=team", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case", "/notices/choices/"),
+    "handler": ("/work/", "case", "told", "report"),
     "head": ("/team/", "case", "pause"),
     "leader": ("/escalations/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
     "administrator": (
         "/administration/", "/administration/jobs/", "/administration/calendar/",
         "/administration/people/?q=owner", "/administration/record/",
         "/administration/standards/", "/administration/standards/stations.request/",
+        "/administration/notices/deliveries/?state=pending", "/administration/notices/texts/", "/administration/notices/groups/",
+        "/administration/notices/texts/case.alerted/zh-hans/", "/administration/notices/groups/new/feishu/", "/administration/notices/hours/",
     ),
 }  # fmt: skip
 
@@ -48,6 +50,7 @@ def life(park: SimpleNamespace) -> dict[str, str]:
         "case": f"/cases/{case.pk}/",
         "report": f"/cases/{case.pk}/do/report/",
         "pause": f"/cases/{case.pk}/op/pause/",
+        "told": f"/cases/{case.pk}/deliveries/",
         "desk": f"/stations/requests/desk/?enterprise={park.theirs.pk}",
     }
 
