@@ -213,7 +213,7 @@ LINES: dict[str, tuple[Kind, tuple[Line, ...]]] = {
     ),
     "case.opened": (
         Kind.PROGRESS,
-        (Line(gettext_lazy("Received"), gettext_lazy("%(kind)s received; now at: %(step)s.")),),
+        (Line(gettext_lazy("A case has come in"), gettext_lazy("%(kind)s received; now at: %(step)s.")),),
     ),
     "case.moved": (
         Kind.PROGRESS,

@@ -21,12 +21,12 @@ KNOWN = re.compile(
     r"Owner|owner|Agent|Otherstew|Steward|Colleague|Stationhead|Handler|Head|Sectionhead|Service|Supervisor|Leader|Administrator|Auditor|"
     r"English|PDF|Word|Excel|CSV|XLSX|SHA|JPEG|Enter|[A-Z]{2}\d{8}-\d+|\w+@[\w.]+|\d+ ?MB|\bKB\b|\bms\b|"
     r"[\w-]+\.(?:csv|zip|xlsx)|\.(?:csv|zip|xlsx)\b|YYYY-MM|\b(?:true|false)\b|requests:|ledgers\.\w+|"
-    r"api\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
+    r"Webhook|\{\w+\}|api\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
 PAGES = {
     "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),
-    "steward": ("/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case"),
-    "handler": ("/work/", "case", "report", "letter"),
+    "steward": ("/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case", "/notices/choices/"),
+    "handler": ("/work/", "case", "told", "report", "letter"),
     "head": ("/team/", "case", "pause"),
     "auditor": ("/administration/audit/", "/administration/audit/?number=x"),
     "leader": ("/escalations/", "/administration/flows/stations.request/", "/administration/flows/stations.request/handling/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
@@ -38,6 +38,8 @@ PAGES = {
         "/administration/standards/", "/administration/standards/stations.request/",
         "/administration/standards/stations.request/compare/?old=1&new=1", "/administration/audit/",
         "/administration/ledgers/", "/administration/ledgers/export/", "/administration/ledgers/forms/", "import",
+        "/administration/notices/deliveries/?state=pending", "/administration/notices/texts/", "/administration/notices/groups/",
+        "/administration/notices/texts/case.alerted/zh-hans/", "/administration/notices/groups/new/feishu/", "/administration/notices/hours/",
     ),
 }  # fmt: skip
 
@@ -59,6 +61,7 @@ def life(park: SimpleNamespace) -> dict[str, str]:
         "report": f"/cases/{case.pk}/do/report/",
         "pause": f"/cases/{case.pk}/op/pause/",
         "letter": f"/cases/{case.pk}/letters/acceptance/",
+        "told": f"/cases/{case.pk}/deliveries/",
         "desk": f"/stations/requests/desk/?enterprise={park.theirs.pk}",
     }
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.notices import wording
@@ -36,9 +36,14 @@ class DeliveryFilter(forms.Form):
         label=_("Channel"), required=False, choices=[("", _("all channels")), *Channel.choices]
     )
     problem = forms.ChoiceField(
-        label=_("Reason"), required=False, choices=[("", _("all reasons")), *Problem.choices]
+        label=_("Cause"), required=False, choices=[("", _("all causes")), *Problem.choices]
     )
-    q = forms.CharField(label=_("Addressee or case number"), required=False, max_length=60)
+    q = forms.CharField(
+        label=_("Addressee or case number"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": _("Addressee or case number")}),
+    )
 
 
 class WordingForm(forms.Form):
@@ -106,7 +111,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime gen
         if row.is_webhook:
             del self.fields["language"]
         if row.pk:
-            self.fields["address"].help_text = _now("Now: %(address)s. Left empty, it stays.") % {
+            self.fields["address"].help_text = gettext("Now: %(address)s. Left empty, it stays.") % {
                 "address": row.masked
             }
         else:

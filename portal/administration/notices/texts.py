@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.administration.common import administrators
 from portal.administration.notices.forms import WordingForm, version_of
 from portal.administration.notices.history import changes_where
-from portal.notices.models import Wording
+from portal.notices.models import Kind, Wording
 from portal.notices.texts import Template, templates
 from portal.notices.wording import REWRITTEN, fill
 
@@ -33,7 +33,7 @@ def text_list(request: HttpRequest) -> HttpResponse:
                 (code, name, (template.name, code) in rewritten) for code, name in settings.LANGUAGES
             ],
         }
-        for matter, template in templates()
+        for matter, template in sorted(templates(), key=lambda pair: list(Kind).index(pair[0].kind))
     ]
     return render(request, "administration/text_list.html", {"rows": rows})
 

@@ -20,7 +20,7 @@ from portal.cases.models import Case
 from portal.cases.presenting.words import short_moment
 from portal.cases.standards import standard
 from portal.notices.models import Delivery, Endpoint, Notice
-from portal.notices.texts import MATTERS
+from portal.notices.texts import MATTERS, render
 from portal.park.acting import Actor
 from portal.park.models import Agency, Membership
 
@@ -56,7 +56,7 @@ class Matter:
     """One thing that was told, with everybody it was told to."""
 
     what: str
-    at: datetime
+    line: str
     when: str
     urgent: bool
     told: list[Told] = field(default_factory=list)
@@ -93,12 +93,13 @@ def context(case: Case, actor: Actor) -> dict[str, Any]:
 
 
 def _matters(notices: list[Notice], roles: _Roles) -> list[Matter]:
-    """What was told at one moment under one text is one matter, whoever heard of it."""
-    out: dict[tuple[datetime, str], Matter] = {}
+    """What was told at one moment in the same words is one matter, whoever heard of it."""
+    out: dict[tuple[datetime, str, str], Matter] = {}
     for notice in notices:
-        at = (notice.created_at, notice.key)
+        line = render(notice.key, notice.params, notice.case_id).body
+        at = (notice.created_at, notice.key, str(notice.params.get("transition", "")))
         if at not in out:
-            out[at] = Matter(_what(notice), notice.created_at, short_moment(notice.created_at), notice.urgent)
+            out[at] = Matter(_what(notice), line, short_moment(notice.created_at), notice.urgent)
         who, role = roles.of(notice)
         out[at].told.append(Told(who, role, _ways(notice)))
     for matter in out.values():

@@ -35,7 +35,7 @@ class Endpoint(models.Model):
     database alone signs nothing; a robot's address and secret come from its platform and are kept.
     """
 
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name of the group or system"), max_length=80)
     channel = models.CharField(_("channel"), max_length=10, choices=EndpointChannel.choices)
     team = models.ForeignKey(
         Team,
@@ -81,7 +81,8 @@ class Endpoint(models.Model):
     def masked(self) -> str:
         """The address without what would let its reader write to it."""
         head, _sep, rest = self.address.partition("://")
-        return f"{head}://{rest.partition('/')[0]}/…{self.address[-4:]}"
+        host, _slash, path = rest.partition("/")
+        return f"{head}://{host}/…{path[-4:] if len(path) > 16 else ''}"
 
     def signing_secret(self, salt: str = "") -> str:
         """A webhook's secret as its receiver needs it ("whsec_" and base64)."""
