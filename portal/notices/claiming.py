@@ -186,7 +186,11 @@ def gather(now: datetime) -> int:
 
     Only on working days: a day that has become a day off meanwhile passes it on to the next.
     """
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # One gatherer at a time: two would share a reader's notices out between two mails.
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('notices.gather'))")
+        if not cursor.fetchone()[0]:
+            return 0
         works = Calendar.current().is_working(local(now).date())
         cursor.execute(_GATHER if works else _POSTPONE, {"now": now})
         return cursor.rowcount if works else 0
