@@ -49,7 +49,7 @@ WITH late AS (
 ), event AS (
     INSERT INTO cases_event (case_id, seq, verb, actor_id, data, at, previous_hash, hash)
     SELECT id, 1, 'opened', NULL, %(data)s::jsonb, %(now)s, '', event_hash FROM child
-), told AS (
+), told AS MATERIALIZED (
     SELECT m.user_id, child.id AS case_id, 'case.opened' AS key, 'progress' AS kind,
            jsonb_build_object('number', child.number, 'title', child.title, 'kind', child.kind,
                               'step', child.step) AS params,
@@ -58,7 +58,7 @@ WITH late AS (
     JOIN late ON late.child_id = child.id
     JOIN park_membership m ON m.team_id = child.team_id
     WHERE m.role = 'head' OR late.assignee_id IS NULL OR m.user_id = late.assignee_id
-), announced AS (
+), announced AS MATERIALIZED (
     SELECT child.team_id, child.id AS case_id, 'case.opened' AS key, 'progress' AS kind,
            jsonb_build_object('number', child.number, 'kind', child.kind, 'step', child.step) AS params,
            false AS urgent

@@ -72,7 +72,7 @@ WITH ladder AS MATERIALIZED (
     SELECT id, stay_id, level, %(now)s, due_at FROM moved
     ON CONFLICT DO NOTHING
     RETURNING case_id
-), told AS (
+), told AS MATERIALIZED (
     SELECT who.user_id, m.id AS case_id, 'case.alerted' AS key, 'deadline' AS kind,
            jsonb_build_object('number', m.number, 'title', m.title, 'kind', m.kind, 'step', m.step,
                               'level', m.level, 'due_at', m.due_at) AS params,
@@ -102,7 +102,7 @@ WITH ladder AS MATERIALIZED (
         WHERE 'enterprise' = ANY(m.tells) AND g.enterprise_id = m.enterprise_id
           AND (g.expires_on IS NULL OR g.expires_on >= (%(now)s AT TIME ZONE 'Asia/Shanghai')::date)
     ) who
-), announced AS (
+), announced AS MATERIALIZED (
     SELECT m.team_id, m.id AS case_id, 'case.alerted' AS key, 'deadline' AS kind,
            jsonb_build_object('number', m.number, 'kind', m.kind, 'step', m.step,
                               'level', m.level, 'due_at', m.due_at) AS params,

@@ -67,11 +67,11 @@ notice_hours AS MATERIALIZED (
 )
 """
 _TELL = f"""
-WITH told AS (
+WITH told AS MATERIALIZED (
     SELECT id AS user_id, %(case)s::bigint AS case_id, %(key)s::text AS key, %(kind)s::text AS kind,
            %(params)s::jsonb AS params, %(urgent)s::boolean AS urgent
     FROM unnest(%(recipients)s::bigint[]) AS id
-), announced AS (
+), announced AS MATERIALIZED (
     SELECT %(team)s::bigint AS team_id, %(case)s::bigint AS case_id, %(key)s::text AS key,
            %(kind)s::text AS kind, %(public)s::jsonb AS params, %(urgent)s::boolean AS urgent
     WHERE %(team)s::bigint IS NOT NULL
