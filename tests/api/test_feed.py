@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg2
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -39,7 +40,7 @@ def read(reader: Program, cursor: str = "", limit: int = 500) -> tuple[list[int]
 
 
 def until_quiet(look: Callable[[], bool]) -> None:
-    """Other tests write into other databases of the same server and hold the feed back a little."""
+    """Autovacuum writes too and holds the feed back a little."""
     deadline = time.monotonic() + 60
     while not look():
         assert time.monotonic() < deadline
@@ -81,6 +82,18 @@ def test_what_commits_late_is_not_missed(park: SimpleNamespace) -> None:
     nonlocal_cursor = [between]
     until_quiet(arrived)
     assert set(found) == {mine, other}
+
+
+def test_other_databases_of_the_server_do_not_hold_it_back(park: SimpleNamespace) -> None:
+    reader = program(park.leader)
+    elsewhere = psycopg2.connect(**{**connection.get_connection_params(), "dbname": "postgres"})
+    try:
+        with elsewhere.cursor() as cursor:
+            cursor.execute("SELECT txid_current()")
+        file_request(park)
+        everything(reader, set(Event.objects.values_list("pk", flat=True)))
+    finally:
+        elsewhere.close()
 
 
 def test_a_number_that_is_given_out_late_is_not_missed(park: SimpleNamespace) -> None:

@@ -177,8 +177,8 @@ def test_an_issued_letter_cannot_be_changed_or_deleted(park: SimpleNamespace) ->
 @pytest.mark.django_db(transaction=True)
 def test_numbers_have_neither_gaps_nor_doubles_when_many_issue_at_once(filled_calendar: None) -> None:
     park = make_park()
-    cases = [accept(park, file_request(park), MONDAY) for _ in range(12)]
-    broken = {cases[3].pk, cases[7].pk}
+    cases = [accept(park, file_request(park), MONDAY) for _ in range(8)]
+    broken = {cases[2].pk, cases[5].pk}
 
     def one(case: Case) -> None:
         try:
@@ -193,4 +193,4 @@ def test_numbers_have_neither_gaps_nor_doubles_when_many_issue_at_once(filled_ca
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(one, cases))
-    assert sorted(IssuedLetter.objects.values_list("serial", flat=True)) == list(range(1, 11))
+    assert sorted(IssuedLetter.objects.values_list("serial", flat=True)) == list(range(1, 7))

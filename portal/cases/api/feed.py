@@ -2,7 +2,7 @@
 
 Ids are given out before their transactions commit, so that a reader who goes by the id loses what
 commits late. Every event carries its transaction, and the feed ends before the oldest transaction
-that is still under way: what lies before that is complete. Its order is (transaction, id).
+that is still under way in this database: what lies before that is complete. Its order is (transaction, id).
 """
 
 from __future__ import annotations
@@ -38,12 +38,26 @@ BATCH = 500
 LOOKED_THROUGH = 2000
 
 Place = tuple[int, int]  # transaction, id
+# What other databases of the server do concerns no event here: only a transaction that provably runs
+# in one of them (it holds its own number there) is left out.
 _STATE = """
-SELECT txid_snapshot_xmin(s),
+WITH moment AS MATERIALIZED (SELECT txid_current_snapshot() AS s, txid_current_if_assigned() AS own),
+elsewhere AS (
+    SELECT l.transactionid
+    FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE l.locktype = 'transactionid' AND l.granted AND l.mode = 'ExclusiveLock'
+      AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+SELECT least(
+           (SELECT min(x) FROM txid_snapshot_xip(s) AS x
+            WHERE x::text::xid8::xid NOT IN (SELECT transactionid FROM elsewhere)),
+           txid_snapshot_xmax(s),
+           own
+       ),
        -- The own transaction, if it writes, may lie beyond the snapshot.
-       greatest(txid_snapshot_xmax(s), coalesce(txid_current_if_assigned(), 0) + 1),
+       greatest(txid_snapshot_xmax(s), coalesce(own, 0) + 1),
        (SELECT max(xact) FROM cases_event)
-FROM txid_current_snapshot() AS s
+FROM moment
 """
 
 
