@@ -19,4 +19,8 @@ BEAT_SCHEDULE = {
         "task": "portal.worktime.tasks.extend_calendar",
         "schedule": crontab(minute="30", hour="0"),
     },
+    "accounts.forget": {
+        "task": "portal.accounts.tasks.forget",
+        "schedule": crontab(minute="40", hour="3"),
+    },
 }
