@@ -15,6 +15,7 @@ BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
     },
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
+    "trust.send_letters": {"task": "portal.trust.tasks.send_letters", "schedule": crontab(minute="*")},
     "worktime.extend_calendar": {
         "task": "portal.worktime.tasks.extend_calendar",
         "schedule": crontab(minute="30", hour="0"),

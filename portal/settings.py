@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "portal.park",
     "portal.notices",
     "portal.cases",
+    "portal.trust",
     "portal.ledgers",
     "portal.reports",
     "portal",

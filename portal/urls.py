@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("portal.accounts.urls")),
     path("", include("portal.cases.urls")),
     path("", include("portal.notices.urls")),
+    path("", include("portal.trust.urls")),
     path("", include("portal.reports.urls")),
     path("administration/", include("portal.administration.urls")),
     path("register/", admin.site.urls),

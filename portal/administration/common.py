@@ -18,11 +18,19 @@ View = Callable[..., HttpResponse]
 
 def administrators(view: View) -> View:
     """Only for people with the duty of system administrator."""
+    return _holding(view, Duty.ADMINISTRATOR)
 
+
+def auditors(view: View) -> View:
+    """For auditors, and for administrators, who answer to them."""
+    return _holding(view, Duty.AUDITOR, Duty.ADMINISTRATOR)
+
+
+def _holding(view: View, *duties: Duty) -> View:
     @login_required
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not actor_of(request).holds(Duty.ADMINISTRATOR):
+        if not actor_of(request).holds(*duties):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

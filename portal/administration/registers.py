@@ -49,7 +49,9 @@ class MembershipInline(Administered, admin.TabularInline):  # type: ignore[type-
 
 class AgencyInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  # no runtime generics
     model = Agency
+    fk_name = "user"
     extra = 0
+    readonly_fields = ("granted_by", "granted_at")
     autocomplete_fields = ("enterprise",)
 
 

@@ -23,6 +23,7 @@ LABELS: dict[str, Promise] = {
     "cases.pause_overrun": _("Alarm for pauses that outlast their plan"),
     "notices.deliver": _("Delivery of notices"),
     "worktime.extend_calendar": _("Calendar of the coming years"),
+    "trust.send_letters": _("Sending of invitations"),
     "accounts.forget": _("Forgetting of old sign-ins"),
 }
 

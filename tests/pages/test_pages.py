@@ -56,6 +56,7 @@ def addresses(case: Case) -> list[str]:
         "key": "stations.requests_resolved",
         "form": "csv",
         "year": "2027",
+        "token": "no-such-token",
     }
     out = []
     for _name, pattern in routes():

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.cases import engine, papers
-from portal.cases.access import is_staff_for, visible_to
+from portal.cases.access import check_acts, is_staff_for, own_papers, visible_to
 from portal.cases.errors import CaseError
 from portal.cases.models import Attachment, Document
 from portal.cases.views.common import actor_of, load, refusals
@@ -45,12 +45,20 @@ def document_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not actor.agencies:
         raise PermissionDenied
+    if request.method == "POST" and not actor.may_act_for(actor.enterprise_id):
+        raise PermissionDenied
     form = PaperForm(request.POST, request.FILES) if request.method == "POST" else PaperForm()
     if request.method == "POST" and form.is_valid() and _stored(form, actor):
         messages.success(request, gettext("The paper is in your archive."))
         return redirect("cases:document_list")
-    found = Document.objects.filter(enterprise=actor.enterprise_id).annotate(uses=Count("attachments"))
-    page = {"documents": found[:200], "form": form, "today": now().date()}
+    mine = Document.objects.filter(own_papers(actor), enterprise=actor.enterprise_id)
+    found = mine.annotate(uses=Count("attachments"))
+    page = {
+        "documents": found[:200],
+        "form": form,
+        "may_act": actor.may_act_for(actor.enterprise_id),
+        "today": now().date(),
+    }
     return render(request, "enterprise/document_list.html", page, status=422 if form.errors else 200)
 
 
@@ -78,6 +86,7 @@ def _stored(form: PaperForm, actor: Actor) -> bool:
 def case_attach(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a paper to a case: one from the archive, or a new file."""
     case, actor = load(request, pk), actor_of(request)
+    check_acts(actor, case)
     inside = is_staff_for(actor, case)
     upload = cast("UploadedFile[bytes] | None", request.FILES.get("file"))
     if upload is not None:
@@ -85,7 +94,7 @@ def case_attach(request: HttpRequest, pk: int) -> HttpResponse:
         document = papers.store(upload, by=actor.user, now=now(), **owner)
     else:
         chosen = request.POST.get("document", "")
-        own = Document.objects.filter(enterprise=case.enterprise_id, enterprise__in=list(actor.agencies))
+        own = Document.objects.filter(own_papers(actor), enterprise=case.enterprise_id)
         document = get_object_or_404(own, pk=int(chosen) if chosen.isdigit() and len(chosen) < 18 else 0)
     engine.attach(case, document, by=actor, internal=inside and "internal" in request.POST, now=now())
     messages.success(request, gettext("The paper has been added."))
@@ -98,8 +107,7 @@ def visible_documents(actor: Actor) -> QuerySet[Document]:
     attached = Attachment.objects.filter(case__in=cases.values("pk"))
     if not actor.is_staff_side:
         attached = attached.filter(internal=False)
-    own = Q(enterprise__in=list(actor.agencies))
-    return Document.objects.filter(own | Q(pk__in=attached.values("document")))
+    return Document.objects.filter(own_papers(actor) | Q(pk__in=attached.values("document")))
 
 
 @require_safe
