@@ -24,10 +24,11 @@ ENTERPRISE = (
     (_("My papers"), "cases:document_list"),
 )
 OWNER = ((_("Who acts for us"), "trust:people"),)
-AUDIT = ((_("Contact reads"), "administration:contact_reads"),)
+READS = ((_("Contact reads"), "administration:contact_reads"),)
 STAFF = ((_("Work"), "cases:queue"),)
 LEADS = ((_("Team"), "cases:team_board"), (_("Escalations"), "cases:escalations"))
 REPORTS = ((_("Reports"), "reports:indicator_list"),)
+AUDIT = ((_("Audit search"), "administration:audit"),)
 ADMINISTRATION = ((_("Administration"), "administration:home"),)
 OVERSEERS = (Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
 
@@ -52,8 +53,10 @@ def _entries(actor: Actor) -> list[tuple[Any, str]]:
             entries += [entry for d in domains for entry in d.staff_nav]
     if actor.headed_team_ids or actor.holds(*OVERSEERS):
         entries += (*LEADS, *REPORTS)
-    if actor.holds(Duty.AUDITOR):
+    if actor.holds(Duty.AUDITOR, Duty.DISCIPLINE):
         entries += AUDIT
+    if actor.holds(Duty.AUDITOR):
+        entries += READS
     if actor.holds(Duty.ADMINISTRATOR):
         entries += ADMINISTRATION
     return entries
@@ -91,10 +94,12 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 def _acting(actor: Actor) -> tuple[str, list[Enterprise]]:
     """For whom the person acts now, and the other enterprises to switch to."""
     if actor.agencies:
-        mine = {e.pk: e for e in Enterprise.objects.filter(pk__in=actor.agencies).only("pk", "name")}
+        mine = {
+            e.pk: e for e in Enterprise.objects.filter(pk__in=actor.agencies).only("pk", "name", "name_en")
+        }
         now = mine.pop(actor.enterprise_id or 0, None)
-        return (now.name if now else actor.user.display_name), list(mine.values())
-    return (actor.seats[0].team_name if actor.seats else actor.user.display_name), []
+        return (now.label if now else actor.user.label), list(mine.values())
+    return (actor.seats[0].team_label if actor.seats else actor.user.label), []
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -41,6 +41,14 @@ PORTAL_URL = env.str("PORTAL_URL", default=f"http://localhost:{env.int('PORT', d
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
 
+# Who signs the park's letters, and the short mark (机关代字) that begins their document numbers.
+AUTHORITY_NAME = env.str("AUTHORITY_NAME", default="湘潭高新技术产业开发区管理委员会")
+AUTHORITY_NAME_EN = env.str(
+    "AUTHORITY_NAME_EN", default="Administrative Committee of Xiangtan National Hi-tech Zone"
+)
+AUTHORITY_MARK = env.str("AUTHORITY_MARK", default="潭高新")
+LETTER_RED_HEAD = env.bool("LETTER_RED_HEAD", default=True)  # off where paper with a printed head is used
+
 INSTALLED_APPS = [
     "portal.administration.apps.RegisterAdminConfig",
     "django.contrib.auth",
@@ -63,6 +71,7 @@ INSTALLED_APPS = [
     "axes",
     "portal.jobs",
     "portal.accounts",
+    "portal.api",
     "portal.worktime",
     "portal.park",
     "portal.notices",
@@ -78,6 +87,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.tracing.RequestIdMiddleware",
+    "portal.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -87,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.api.middleware.TokenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -233,6 +245,7 @@ if TESTING:
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DOCUMENT_MAX_BYTES = 20 * 2**20
+LEDGER_MAX_BYTES = env.int("LEDGER_MAX_BYTES", default=300 * 2**20)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -250,6 +263,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 NOTICE_MAIL_DOMAIN = env.str("NOTICE_MAIL_DOMAIN", default="portal.localhost")
 EMAIL_TIMEOUT = 20
+# Webhooks and group robots reach public addresses only, and these networks (10.20.0.0/16,…).
+NOTICE_PRIVATE_NETWORKS: list[str] = env.list("NOTICE_PRIVATE_NETWORKS", default=[])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 CELERY_BROKER_URL = REDIS_URL
@@ -261,24 +276,77 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below holds in workers too
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.api.authentication.TokenAuthentication",
+        "portal.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "portal.api.permissions.HasScope",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ApiThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.ApiSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "portal.api.problems.handler",
+    "URL_FORMAT_OVERRIDE": None,
+    # How many proxies stand in front: only so many entries of X-Forwarded-For are believed.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Park services portal", "VERSION": "1", "OAS_VERSION": "3.1.0"}
+API_REQUESTS_PER_MINUTE = {
+    "token": env.int("API_REQUESTS_PER_MINUTE", default=600),
+    "user": env.int("API_REQUESTS_PER_MINUTE", default=600),
+    "address": env.int("API_ANONYMOUS_REQUESTS_PER_MINUTE", default=60),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Park services portal",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "POSTPROCESSING_HOOKS": ["portal.api.schema.finish"],
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+        "ref": {"type": "string", "minLength": 1, "maxLength": 40, "pattern": r"^[^/\x00-\x1f\x7f]+$"},
+        "slug": {"type": "string", "pattern": r"^[-a-zA-Z0-9_]+$"},
+    },
+}
 
+# Lines for a person at a terminal, JSON for a collector of logs. Every one carries the request's number.
+LOG_FORMAT = env.str(
+    "LOG_FORMAT", default="line" if DEBUG or env.bool("PORTAL_EMBEDDED", default=False) else "json"
+)
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT is either line or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "portal.tracing.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "portal.tracing.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        # One line a request is for collectors; at a terminal it would bury everything else.
+        "portal.request": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }
+# Prometheus may read /metrics with this token, or, where there is none, from these networks directly.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_ALLOWED: list[str] = env.list("METRICS_ALLOWED", default=["127.0.0.0/8", "::1/128"])
 
 # Whether sub-domains and the browsers' own lists are bound to HTTPS is for the operator to say, at the proxy.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

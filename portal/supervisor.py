@@ -69,6 +69,7 @@ def say(text: str) -> None:
 def children(port: int, folder: Path) -> list[Child]:
     """Web, worker and beat of one machine."""
     python = sys.executable
+    share_metrics(folder / "metrics")
     web = [
         python, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"0.0.0.0:{port}",
         "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--worker-class", "sync", "--timeout", "60",
@@ -85,6 +86,14 @@ def children(port: int, folder: Path) -> list[Child]:
         "--schedule", str(folder / "celerybeat-schedule"), "--pidfile", "",
     ]  # fmt: skip
     return [Child("web", web), Child("worker", worker), Child("beat", beat)]
+
+
+def share_metrics(folder: Path) -> None:
+    """Where the web workers put their counts together; those of the last run are dropped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def hold_lock(folder: Path, address: str) -> IO[str] | None:

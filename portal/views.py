@@ -38,7 +38,7 @@ def acting_for(request: HttpRequest) -> HttpResponse:
     """Act for another of one's own enterprises."""
     actor: Actor | None = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
     chosen = request.POST.get("enterprise", "")
-    if actor is None or not chosen.isdigit() or int(chosen) not in actor.agencies:
+    if actor is None or not chosen.isdecimal() or int(chosen) not in actor.agencies:
         raise Http404
     request.session[ACTING_FOR] = int(chosen)
     return redirect("home")

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from portal.administration.registers import Administered
+from portal.administration.registers import Administered, Kept
 from stations.models import CategoryRoute, Station
 
 
 @admin.register(Station)
-class StationAdmin(Administered, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class StationAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
     list_display = ("team", "address", "phone", "opens_at", "closes_at")
 
 

@@ -21,7 +21,7 @@ from portal.cases.declaration import (
 )
 from portal.cases.models import Case, Holder
 from portal.trust import contacts
-from stations import actions, forms
+from stations import actions, forms, letters
 from stations.models import Grade, Request
 
 OPEN_STEPS = (
@@ -272,6 +272,7 @@ TRANSITIONS = (
         not_by=("report", "answer"),
         tells=("enterprise", "first_taker"),
         primary=True,
+        bulk=True,
         done=_("verified the result"),
     ),
     Transition(
@@ -309,6 +310,25 @@ REQUEST = register(
         facts=Request,
         facts_related=("first_team", "accused_team"),
         facts_template="stations/_request_facts.html",
+        facts_public=(
+            "description",
+            "category",
+            "first_team",
+            "plan",
+            "planned_on",
+            "result",
+            "by_silence",
+            "result_text",
+            "result_basis",
+        ),
+        facts_internal=(
+            "channel",
+            "external_number",
+            "contact_name",
+            "contact_phone",
+            "contact_way",
+            "accused_team",
+        ),
         file_page="stations:request_file",
         desk_page="stations:desk_file",
         invitation=(
@@ -319,8 +339,10 @@ REQUEST = register(
             who=("enterprise", "steward"),
             step="received",
             form=forms.FilingForm,
+            desk_form=forms.DeskFilingForm,
             create=actions.create_request,
             title=lambda data: data["title"],
+            text=lambda data: data["description"],
             team=actions.first_team,
             grade=lambda data: data["grade"],
             tells=("team", "enterprise"),
@@ -344,6 +366,7 @@ REQUEST = register(
         pausable=True,
         co_handled=True,
         ratable=True,
+        letters=letters.LETTERS,
     )
 )
 

@@ -95,7 +95,7 @@ class FilingForm(ActionForm):
 
     def clean_contact_phone(self) -> str:
         value: str = self.cleaned_data["contact_phone"]
-        if sum(ch.isdigit() for ch in value) < 7:
+        if sum(ch.isdecimal() for ch in value) < 7:
             raise forms.ValidationError(_("Please give a phone number with at least 7 digits."))
         return value
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,7 @@ class Station(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.team.name
+        return self.team.label
 
 
 class Category(models.TextChoices):
@@ -154,3 +155,40 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+
+class EventKind(models.TextChoices):
+    """The kinds of the ledger contract."""
+
+    STATION_EVENT = "station_event", _("station event")
+    SALON = "salon", _("salon")
+    BANK_MATCHMAKING = "bank_matchmaking", _("bank and enterprise matchmaking")
+    POLICY_TRAINING = "policy_training", _("policy training")
+    LIVESTREAM = "livestream", _("livestream")
+
+
+@pghistory.track()
+class ServiceEvent(models.Model):
+    """活动: an event that the park held for enterprises, at a station or elsewhere."""
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=EventKind.choices)
+    title = models.CharField(_("title"), max_length=200)
+    held_on = models.DateField(_("held on"), db_index=True)
+    station = models.ForeignKey(
+        Station,
+        verbose_name=_("station"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="service_events",
+    )
+    attendees = models.PositiveIntegerField(_("attendees"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering: ClassVar = ["-held_on", "number"]
+
+    def __str__(self) -> str:
+        return self.title

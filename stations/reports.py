@@ -32,8 +32,8 @@ def with_promise(period: Period) -> QuerySet[Any]:
 REQUEST_COLUMNS = (
     RowColumn(_("Number"), lambda c: c.number),
     RowColumn(_("Title"), lambda c: c.title),
-    RowColumn(_("Enterprise"), lambda c: c.enterprise.name if c.enterprise else ""),
-    RowColumn(_("Station"), lambda c: c.request.first_team.name),
+    RowColumn(_("Enterprise"), lambda c: c.enterprise.label if c.enterprise else ""),
+    RowColumn(_("Station"), lambda c: c.request.first_team.label),
     RowColumn(_("Category"), lambda c: str(Category(c.request.category).label)),
     RowColumn(_("Result"), outcome_label),
     RowColumn(_("Promised for"), lambda c: short_moment(c.promise_due_at)),
@@ -41,7 +41,7 @@ REQUEST_COLUMNS = (
     RowColumn(_("Net working days"), lambda c: c.used_days),
 )
 REQUEST_WAYS = {
-    "station": Breakdown(_("By station"), "request__first_team__name"),
+    "station": Breakdown(_("By station"), "request__first_team__name", named=True),
     "category": Breakdown(_("By category"), "request__category", dict(Category.choices)),
     "month": Breakdown(_("By month"), TruncMonth("closed_at", output_field=DateField())),
 }
@@ -55,7 +55,7 @@ register(
         rows=lambda _p: Station.objects.filter(team__active=True).select_related("team"),
         aggregate=Count("pk"),
         columns=(
-            RowColumn(_("Station"), lambda s: s.team.name),
+            RowColumn(_("Station"), lambda s: s.team.label),
             RowColumn(_("Address"), lambda s: s.address),
             RowColumn(_("Phone"), lambda s: s.phone),
         ),
@@ -140,13 +140,13 @@ register(
         columns=(
             RowColumn(_("Number"), lambda r: r.case.number),
             RowColumn(_("Title"), lambda r: r.case.title),
-            RowColumn(_("Station"), lambda r: r.case.request.first_team.name),
+            RowColumn(_("Station"), lambda r: r.case.request.first_team.label),
             RowColumn(_("Rating"), lambda r: str(r.get_level_display())),
             RowColumn(_("Comment"), lambda r: r.comment),
             RowColumn(_("Rated at"), lambda r: short_moment(r.rated_at)),
         ),
         breakdowns={
-            "station": Breakdown(_("By station"), "case__request__first_team__name"),
+            "station": Breakdown(_("By station"), "case__request__first_team__name", named=True),
             "level": Breakdown(_("By level"), "level", dict(Rating.Level.choices)),
         },
         case_path="case_id",
@@ -157,14 +157,14 @@ register(
 STEP_COLUMNS = (
     RowColumn(_("Number"), lambda s: s.case.number),
     RowColumn(_("Step"), lambda s: str(REQUEST.step(s.step).label)),
-    RowColumn(_("Team"), lambda s: s.team.name),
+    RowColumn(_("Team"), lambda s: s.team.label),
     RowColumn(_("Due"), lambda s: short_moment(s.due_at)),
     RowColumn(_("Left"), lambda s: short_moment(s.left_at)),
     RowColumn(_("Net working days"), lambda s: s.used_days),
 )
 STEP_WAYS = {
     "step": Breakdown(_("By step"), "step", {s.name: s.label for s in REQUEST.steps}),
-    "team": Breakdown(_("By team"), "team__name"),
+    "team": Breakdown(_("By team"), "team__name", named=True),
     "month": Breakdown(_("By month"), TruncMonth("left_at", output_field=DateField())),
 }
 

@@ -44,7 +44,7 @@ def station_list(request: HttpRequest) -> HttpResponse:
     stewards = Membership.objects.filter(team__kind=Team.Kind.STATION).select_related("user").order_by("id")
     by_team: dict[int, list[str]] = {}
     for found in stewards:
-        by_team.setdefault(found.team_id, []).append(found.user.display_name)
+        by_team.setdefault(found.team_id, []).append(found.user.label)
     places = [(n, by_team.get(n.station.pk, [])[:3]) for n in nearby]
     return render(
         request, "stations/station_list.html", {"places": places, "dots": dots([n.station for n in nearby])}
@@ -59,7 +59,7 @@ def dots(found: list[Any]) -> list[dict[str, Any]]:
     wide, high = (max(lons) - min(lons)) or 1, (max(lats) - min(lats)) or 1
     return [
         {
-            "name": s.team.name,
+            "name": s.team.label,
             "x": round(MAP_EDGE + (float(s.longitude) - min(lons)) / wide * (MAP_WIDTH - 3 * MAP_EDGE)),
             "y": round(MAP_EDGE + (max(lats) - float(s.latitude)) / high * (MAP_HEIGHT - 2 * MAP_EDGE)),
         }
@@ -110,7 +110,7 @@ def _initial(draft: Draft | None, enterprise: Enterprise, actor: Actor) -> dict[
     if draft is not None:
         saved = dict(draft.data)
         if "documents" in saved:
-            saved["documents"] = [pk for pk in str(saved["documents"]).split(",") if pk.isdigit()]
+            saved["documents"] = [pk for pk in str(saved["documents"]).split(",") if pk.isdecimal()]
         initial |= saved
     return initial
 
@@ -168,7 +168,7 @@ def desk_file(request: HttpRequest) -> HttpResponse:
     if not may_file_at_desk(actor, flow_of(KIND)):
         raise PermissionDenied
     chosen = request.POST.get("enterprise") or request.GET.get("enterprise") or ""
-    if not chosen.isdigit() or len(chosen) > 17:
+    if not chosen.isdecimal() or len(chosen) > 17:
         return render(
             request, "stations/desk_search.html", {"found": _search(request), "q": request.GET.get("q", "")}
         )

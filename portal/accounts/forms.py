@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import factor, history
 from portal.accounts.models import User
+from portal.editing import SeenMixin
 
 WRONG_CODE = _("This code is not right or has been used already. Enter the one that your app shows now.")
 WRONG_PASSWORD = _("The password is not right.")
@@ -26,7 +27,7 @@ class SignInForm(AuthenticationForm):
     }
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime generics
+class ProfileForm(SeenMixin):
     """What a person may change about the own account."""
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

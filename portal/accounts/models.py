@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.addresses import device_words
+from portal.names import local_name
 
 
 class User(AbstractUser):
@@ -32,7 +33,12 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
 
     def __str__(self) -> str:
-        return self.display_name or self.username
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language; the sign-in name of who has none."""
+        return local_name(self.display_name, self.display_name_en) or self.username
 
     def get_full_name(self) -> str:
         return self.display_name

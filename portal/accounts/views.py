@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -129,10 +130,16 @@ class ChangePassword(PasswordChangeView):
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, e-mail, phone and language."""
-    user: User = request.user  # type: ignore[assignment]  # signed in
-    form = ProfileForm(request.POST if request.method == "POST" else None, instance=user)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return remember_language(redirect("accounts:profile"), user)
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    post = request.method == "POST"
+    with transaction.atomic():
+        rows = User.objects.select_for_update() if post else User.objects.all()
+        user = rows.get(username=request.user.get_username())
+        form = ProfileForm(request.POST if post else None, instance=user)
+        if post and form.is_valid():
+            form.save()
+            messages.success(request, _("Saved."))
+            return remember_language(redirect("accounts:profile"), user)
+    status = (409 if form.stale else 422) if form.errors else 200
+    if form.stale:
+        form.renew()
+    return render(request, "accounts/profile.html", {"form": form}, status=status)

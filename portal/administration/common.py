@@ -12,25 +12,36 @@ from django.http import HttpRequest, HttpResponse
 
 from portal.accounts.models import Duty
 from portal.cases.views.common import actor_of
+from portal.park.acting import Actor
 
 View = Callable[..., HttpResponse]
 
 
 def administrators(view: View) -> View:
     """Only for people with the duty of system administrator."""
-    return _holding(view, Duty.ADMINISTRATOR)
+    return _only(lambda actor: actor.holds(Duty.ADMINISTRATOR), view)
+
+
+def staff_side(view: View) -> View:
+    """For everybody who works in a team or holds a duty."""
+    return _only(lambda actor: actor.is_staff_side, view)
 
 
 def auditors(view: View) -> View:
     """For auditors, and for administrators, who answer to them."""
-    return _holding(view, Duty.AUDITOR, Duty.ADMINISTRATOR)
+    return _only(lambda actor: actor.holds(Duty.AUDITOR, Duty.ADMINISTRATOR), view)
 
 
-def _holding(view: View, *duties: Duty) -> View:
+def record_readers(view: View) -> View:
+    """For those who read the record of everybody: audit, discipline, administrators (log only)."""
+    return _only(lambda actor: actor.holds(Duty.AUDITOR, Duty.DISCIPLINE, Duty.ADMINISTRATOR), view)
+
+
+def _only(allowed: Callable[[Actor], bool], view: View) -> View:
     @login_required
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not actor_of(request).holds(*duties):
+        if not allowed(actor_of(request)):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

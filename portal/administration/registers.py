@@ -36,27 +36,34 @@ class Administered:
         return self._may(request)
 
 
-class DutyInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  # no runtime generics
+class DutyInline(Administered, admin.StackedInline):  # type: ignore[type-arg]  # no runtime generics
     model = DutyGrant
     extra = 0
 
 
-class MembershipInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  # no runtime generics
+class MembershipInline(Administered, admin.StackedInline):  # type: ignore[type-arg]  # no runtime generics
     model = Membership
     extra = 0
-    autocomplete_fields = ("team",)
 
 
-class AgencyInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  # no runtime generics
+class AgencyInline(Administered, admin.StackedInline):  # type: ignore[type-arg]  # no runtime generics
     model = Agency
     fk_name = "user"
     extra = 0
     readonly_fields = ("granted_by", "granted_at")
-    autocomplete_fields = ("enterprise",)
+    raw_id_fields = ("enterprise",)  # thousands: looked up in a window of its own
+
+
+class Kept(Administered):
+    """What cases refer to is switched off, not deleted: asking for it would list those cases, and
+    administrators read no case content."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(User)
-class PeopleAdmin(Administered, UserAdmin):  # type: ignore[type-arg]  # no runtime generics
+class PeopleAdmin(Kept, UserAdmin):  # type: ignore[type-arg]  # no runtime generics
     list_display = ("username", "display_name", "is_active", "last_login")
     list_filter = ("is_active", "duty_grants__duty")
     search_fields = ("username", "display_name", "phone")
@@ -75,15 +82,20 @@ class PeopleAdmin(Administered, UserAdmin):  # type: ignore[type-arg]  # no runt
 
 
 @admin.register(Team)
-class TeamAdmin(Administered, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class TeamAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
     list_display = ("code", "name", "kind", "leader", "active")
     list_filter = ("kind", "active")
     search_fields = ("code", "name")
-    autocomplete_fields = ("leader",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only people with the duty of a park leader can be in charge of a team."""
+        if db_field.name == "leader":
+            kwargs["queryset"] = User.objects.filter(duty_grants__duty=Duty.LEADER, is_active=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(Administered, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class EnterpriseAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
     list_display = ("uscc", "name", "industry", "size", "settled_on")
     list_filter = ("size", "is_high_tech")
     search_fields = ("uscc", "name")

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.administration import watching
 from portal.administration.common import administrators
-from portal.administration.forms import DayForm, StandardForm, mark_of
-from portal.cases import standards, watch
-from portal.cases.declaration import FLOWS
-from portal.cases.models import ServiceStandard, SetAside
+from portal.administration.forms import DayForm, mark_of
+from portal.cases import watch
+from portal.cases.models import SetAside
 from portal.cases.views.common import actor_of
+from portal.notices import letters
 from portal.notices.models import Delivery
 from portal.worktime import calendar
 from portal.worktime.models import CalendarYear, DayOverride, WorkDay
@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _dead() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(state=Delivery.State.DEAD)
+    return letters.lost().filter(state=Delivery.State.DEAD)
 
 
 @require_safe
@@ -57,7 +57,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     context = {
         "jobs": watching.jobs(timezone.now()),
         "aside": SetAside.objects.filter(resolved_at=None).select_related("case")[:SHOWN],
-        "dead": _dead().select_related("notice__recipient")[:SHOWN],
+        "dead": _dead().select_related("notice__recipient", "endpoint")[:SHOWN],
     }
     return render(request, "administration/jobs.html", context)
 
@@ -75,8 +75,7 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
 @administrators
 def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a delivery that was given up another series of tries."""
-    dead = Delivery.objects.filter(pk=pk, state=Delivery.State.DEAD)
-    if not dead.update(state=Delivery.State.PENDING, tries=0, next_try_at=now()):
+    if not letters.send_again([pk], by=actor_of(request).user, now=now()):
         raise Http404
     messages.success(request, _("It will be sent again."))
     return redirect("administration:jobs")
@@ -136,7 +135,7 @@ def _redated(count: int) -> str:
 def _year(request: HttpRequest) -> int:
     text = request.GET.get("year", "")
     known = (
-        CalendarYear.objects.filter(year=int(text)).exists() if text.isdigit() and len(text) == 4 else False
+        CalendarYear.objects.filter(year=int(text)).exists() if text.isdecimal() and len(text) == 4 else False
     )
     return int(text) if known else timezone.localdate(now()).year
 
@@ -205,44 +204,3 @@ def calendar_announce(request: HttpRequest, year: int) -> HttpResponse:
     else:
         messages.success(request, _redated(calendar.announce_year(row.year, source=source)))
     return _to_year(row.year)
-
-
-@require_safe
-@administrators
-def standard_list(request: HttpRequest) -> HttpResponse:
-    """Limits and ladders of every kind of case."""
-    standards.seed_all()
-    newest = (
-        ServiceStandard.objects.order_by("kind", "-version").distinct("kind").select_related("created_by")
-    )
-    rows = [
-        {"row": row, "label": FLOWS[row.kind].label}
-        for row in newest.select_related("created_by")
-        if row.kind in FLOWS
-    ]
-    return render(request, "administration/standard_list.html", {"rows": rows})
-
-
-@require_http_methods(["GET", "POST"])
-@administrators
-def standard_edit(request: HttpRequest, kind: str) -> HttpResponse:
-    """A new version for new cases; open cases keep theirs."""
-    if kind not in FLOWS:
-        raise Http404
-    versions = list(ServiceStandard.objects.filter(kind=kind).select_related("created_by"))
-    form = StandardForm(request.POST if request.method == "POST" else None, row=versions[0])
-    if request.method == "POST" and form.is_valid():
-        if request.POST.get("version") != str(versions[0].version):
-            messages.error(request, _("Somebody has made another version meanwhile. Please look again."))
-            return redirect("administration:standard_edit", kind=kind)
-        made = standards.change(
-            kind,
-            form.chosen_limits(),
-            form.chosen_rungs(),
-            note=form.cleaned_data["note"],
-            by=actor_of(request).user,
-        )
-        messages.success(request, _("Version %(n)s holds for new cases.") % {"n": made.version})
-        return redirect("administration:standard_edit", kind=kind)
-    context = {"form": form, "flow": FLOWS[kind], "versions": versions}
-    return render(request, "administration/standard_edit.html", context, status=422 if form.errors else 200)

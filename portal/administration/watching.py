@@ -21,10 +21,16 @@ LABELS: dict[str, Promise] = {
     "cases.sweep": _("Escalation of what is due"),
     "cases.lapse": _("End of waiting times"),
     "cases.pause_overrun": _("Alarm for pauses that outlast their plan"),
+    "cases.absences": _("Work of people who are away"),
+    "cases.batches": _("Batches that were interrupted"),
     "notices.deliver": _("Delivery of notices"),
+    "ledgers.watch": _("Imports and exports of ledgers under way"),
+    "ledgers.tidy": _("Removal of old import and export files"),
+    "notices.post": _("Notices to groups and systems"),
     "worktime.extend_calendar": _("Calendar of the coming years"),
     "trust.send_letters": _("Sending of invitations"),
     "accounts.forget": _("Forgetting of old sign-ins"),
+    "api.forget_answers": _("Kept answers of the interface for programs"),
 }
 
 

@@ -1,142 +1,59 @@
-"""The budgets that this part of the house has to hold, each measured beside its yardstick."""
+"""The budgets of `design/performance.md`, each measured beside its yardstick.
+
+`SMALL` are measured once; `EACH` at every size of the table; `LAST` at the largest.
+"""
 
 from __future__ import annotations
 
-import statistics
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
 import chinese_calendar
-from django.db import connection
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from portal.accounts.models import User
-from portal.cases import watch
+from portal.bench import sweeping
+from portal.bench.loader import NOW, Loaded
+from portal.bench.measure import Line, at_least, at_most, counting, in_turn, sql, timed
+from portal.cases import engine, queue
+from portal.cases.access import visible_to
 from portal.cases.models import Case
+from portal.cases.search import words
+from portal.cases.views.search import find
+from portal.park.acting import Actor
+from portal.reports import figures
+from portal.reports.declaration import INDICATORS, Period
 from portal.worktime.clock import ZONE, Calendar, Limit, Unit
 
-NOW = datetime(2026, 11, 18, 10, 0, tzinfo=ZONE)
+PLAIN = "/bench/plain/"
+TABLES = ("cases_case", "cases_steplog", "cases_event", "notices_notice")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One budget: `ratio` to the yardstick, or the value itself where the budget is absolute."""
+@dataclass
+class Bench:
+    """What the budgets share: the park that was loaded, one person of it, and times to compare."""
 
-    name: str
-    value: float
-    unit: str
-    yardstick: float
-    ratio: float
-    budget: float
-    ok: bool
+    loaded: Loaded
+    times: dict[tuple[str, int], float] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    def client(self) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(username="bench1"))
+        return client
 
-
-def line(name: str, value: float, unit: str, yardstick: float, budget: float) -> Line:
-    """A budget that must not be exceeded."""
-    ratio = value / yardstick if yardstick else 0.0
-    return Line(name, round(value, 4), unit, round(yardstick, 4), round(ratio, 3), budget, ratio <= budget)
+    def actor(self) -> Actor:
+        return Actor(User.objects.get(username="bench1"))
 
 
-def timed(work: Callable[[], object], runs: int = 7) -> float:
-    """Median milliseconds of several runs."""
-    times = []
-    for _run in range(runs):
-        begun = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times)
+Budget = Callable[[Bench], Iterator[Line]]
 
 
-def _sql(text: str, values: Any = None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        if cursor.description:
-            cursor.fetchall()
-
-
-_BARE = """
-WITH m AS (UPDATE cases_case SET alert_level = 1, next_alert_at = NULL WHERE id = ANY(%(ids)s)
-      RETURNING id, team_id),
-a AS (INSERT INTO cases_alert (case_id, stay_id, level, at, due_at)
-      SELECT m.id, s.id, 1, %(now)s, s.due_at FROM m JOIN cases_steplog s ON s.case_id = m.id),
-e AS (INSERT INTO cases_event (case_id, seq, verb, data, at, previous_hash, hash)
-      SELECT id, 2, 'alerted', '{}', %(now)s, '', 'x' FROM m),
-n AS (INSERT INTO notices_notice (recipient_id, key, params, case_id, urgent, created_at)
-      SELECT t.user_id, 'case.alerted', '{"level": 1}', m.id, false, %(now)s
-      FROM m JOIN park_membership t ON t.team_id = m.team_id RETURNING id)
-INSERT INTO notices_delivery (notice_id, channel, state, tries, next_try_at, last_error)
-SELECT id, 'email', 'pending', 0, %(now)s, '' FROM n
-"""
-
-
-def sweep(due: int) -> Line:
-    """Escalating `due` cases beside the bare UPDATE and INSERTs of as many others, each batch committed."""
-    Case.objects.filter(next_alert_at__isnull=False).update(next_alert_at=None)
-    fresh = list(
-        Case.objects.open().filter(alert_level=0).order_by("pk").values_list("pk", flat=True)[: 2 * due]
-    )
-    ours, others = fresh[:due], fresh[due:]
-    if len(others) < due:
-        raise RuntimeError(f"too few open cases for a sweep of {due}")
-
-    def prepare(ids: list[int]) -> None:
-        later = datetime(2026, 12, 30, 17, 30, tzinfo=ZONE)
-        Case.objects.filter(pk__in=ids).update(next_alert_at=NOW, warn_at=NOW, due_at=later)
-        _sql("VACUUM ANALYZE cases_case")
-
-    def bare() -> None:
-        for start in range(0, due, watch.BATCH):
-            _sql(_BARE, {"ids": others[start : start + watch.BATCH], "now": NOW})
-
-    def swept() -> None:
-        done = watch.sweep(NOW)
-        if done != due:
-            raise RuntimeError(f"the sweep alerted {done} of {due}")
-
-    prepare(ours)
-    value = timed(swept, 1)
-    prepare(others)
-    return line(f"sweep of {due} due", value, "ms", timed(bare, 1), 3.0)
-
-
-def idle_sweep() -> Line:
-    """A tick at which nothing is due yet, beside SELECT 1."""
-    early = datetime(2020, 1, 6, 10, 0, tzinfo=ZONE)
-    ours, one = timed(lambda: watch.sweep(early), 50), timed(lambda: _sql("SELECT 1"), 50)
-    return line("idle sweep", ours, "ms", one, 10.0)
-
-
-def queue_page(label: str) -> tuple[Line, float]:
-    """The queue page: at most eight statements; its time, to compare sizes with."""
-    client = Client()
-    user = User.objects.get(username="bench1")
-    client.force_login(user)
-    address = "/work/?view=team"
-    client.get(address)
-    statements = 0
-
-    def count(execute: Callable[..., Any], *arguments: Any) -> Any:
-        nonlocal statements
-        statements += 1
-        return execute(*arguments)
-
-    with connection.execute_wrapper(count):
-        answer = client.get(address)
-    if answer.status_code != 200:
-        raise RuntimeError(f"the queue page answers {answer.status_code}")
-    took = timed(lambda: client.get(address), 15)
-    return line(f"queue page statements, {label}", statements, "statements", 1, 8), took
-
-
-def working_days() -> Line:
-    """One deadline by our calendar beside the same by the library; the ratio is ours to theirs."""
+def working_day(_bench: Bench) -> Iterator[Line]:
+    """16: one deadline by our calendar beside the same by a library."""
     calendar, limit = Calendar.current(), Limit(Decimal(15), Unit.WORKING_DAY)
     start = datetime(2024, 9, 23, 10, 0, tzinfo=ZONE)
 
@@ -149,24 +66,171 @@ def working_days() -> Line:
 
     ours = timed(lambda: [calendar.due_at(start, limit) for _ in range(1000)], 5) / 1000
     theirs = timed(lambda: [library() for _ in range(100)], 5) / 100
-    return line("working-day deadline", ours, "ms", theirs, 1.0)
+    yield at_least("working-day deadline, times the library's speed", theirs, "ms", ours, 500.0)
 
 
-def all_budgets(
-    sizes: list[int], grow: Callable[[int], None], grow_open: Callable[[int], None]
-) -> Iterator[Line]:
-    """Every budget, from the smallest table to the largest."""
-    yield working_days()
-    pages: dict[int, float] = {}
-    for size in sizes:
-        grow(size)
-        statements, took = queue_page(f"{size} cases")
-        yield statements
-        pages[size] = took
-        yield idle_sweep()
-    if len(sizes) > 1:
-        yield line("queue page growth", pages[sizes[-1]], "ms", pages[sizes[-2]], 1.15)
-    yield sweep(min(10_000, sizes[-1] // 40))
-    if sizes[-1] >= 1_000_000:
-        grow_open(200_000)
-        yield sweep(100_000)
+def weight(_bench: Bench) -> Iterator[Line]:
+    """18: own style and script, as sent."""
+    import gzip
+
+    files = ("portal/portal.css", "portal/portal.js", "django_htmx/htmx-2.min.js")
+    found = [Path(str(finders.find(name))) for name in files]
+    size = sum(len(gzip.compress(path.read_bytes())) for path in found) / 1024
+    yield at_most("style and script of a page", size, "KB", 1, 150)
+
+
+def queue_page(bench: Bench) -> Iterator[Line]:
+    """1, 2, 3: the queue page beside a plain page of as many rows; its growth; its bounds."""
+    client, address = bench.client(), "/work/?view=team"
+    with counting() as seen:
+        answer = client.get(address)
+    if answer.status_code != 200:
+        raise RuntimeError(f"the queue page answers {answer.status_code}")
+    yield at_most("queue page, statements", len(seen), "statements", 1, 8)
+    yield at_most("queue page, size", len(answer.content) / 1024, "KB", 1, 150)
+    ours, plain = in_turn(lambda: client.get(address), lambda: client.get(PLAIN), 25)
+    yield at_least("queue page, speed", plain, "ms", ours, 0.6)
+    yield from _growth(bench, "queue page", ours)
+    form = queue.FilterForm({"view": "team"}, actor=bench.actor())
+    mark, pages = "", 0
+    while pages < 1000:
+        found = queue.page(queue.select(form, bench.actor(), NOW), sort="due", after=mark, size=1)
+        if not found.later:
+            break
+        mark, pages = found.later, pages + 1
+    deep = f"{address}&after={mark}"
+    first, far = in_turn(lambda: client.get(address), lambda: client.get(deep), 11)
+    yield at_most("queue page, far down the list", far, "ms", first, 1.15)
+
+
+def _growth(bench: Bench, name: str, took: float) -> Iterator[Line]:
+    size = bench.loaded.cases
+    bench.times[name, size] = took
+    before = bench.times.get((name, size // 10))
+    if before and size >= 1_000_000:
+        yield at_most(f"{name}, growth to {size}", took, "ms", before, 1.15)
+
+
+def case_page(bench: Bench) -> Iterator[Line]:
+    """4: the case page."""
+    client = bench.client()
+    address = f"/cases/{bench.loaded.lively_case()}/"
+    client.get(address)
+    with counting() as seen:
+        client.get(address)
+    yield at_most("case page, statements", len(seen), "statements", 1, 15)
+    ours, plain = in_turn(lambda: client.get(address), lambda: client.get(PLAIN), 25)
+    yield at_least("case page, speed", plain, "ms", ours, 0.6)
+    yield from _growth(bench, "case page", ours)
+
+
+def counts(bench: Bench) -> Iterator[Line]:
+    """5: the numbers on the tabs of one team."""
+    actor = bench.actor()
+    actor.team_ids  # noqa: B018  # read once, as a request does
+    ours, one = in_turn(lambda: queue.counts(actor, NOW), lambda: sql("SELECT 1"), 25)
+    yield at_most("tab counts of a team", ours, "ms", one, 30)
+
+
+def search(bench: Bench) -> Iterator[Line]:
+    """6: two characters, in words that few, some and very many cases have."""
+    actor = bench.actor()
+    for label, word in bench.loaded.search_words().items():
+        took = timed(lambda word=word: find(actor, word), 9)  # type: ignore[misc]  # bound default
+        yield at_most(f"search, a {label} word", took, "ms", 1, 50)
+    asked = words(bench.loaded.search_words()["rare"])
+    if asked is None:
+        raise RuntimeError("no word to search for")
+    plan = visible_to(actor).filter(asked.condition()).order_by("-search__opened_at")[:31].explain()
+    yield at_most("search, plans without an index", int("cases_search" not in plan), "plans", 1, 0)
+
+
+def plans(bench: Bench) -> Iterator[Line]:
+    """3: no list reads a whole table."""
+    actor = bench.actor()
+    form = queue.FilterForm({"view": "team"}, actor=actor)
+    cases = queue.select(form, actor, NOW)
+    looks = {
+        "queue": cases.order_by("due_at", "id")[:51],
+        "mine": Case.objects.open().filter(assignee=actor.user).order_by("due_at", "id")[:51],
+        "timeline": Case.objects.get(pk=bench.loaded.lively_case()).events.order_by("-seq")[:100],
+        "stays": Case.objects.get(pk=bench.loaded.lively_case()).stays.order_by("seq"),
+    }
+    bad = [name for name, rows in looks.items() if any(f"Seq Scan on {t}" in rows.explain() for t in TABLES)]
+    yield at_most("lists that read a whole table", len(bad), "lists", 1, 0)
+
+
+def filing(bench: Bench) -> Iterator[Line]:
+    """8: filing by page beside one bare row by page."""
+    client = bench.client()
+    owner = Client()
+    owner.force_login(User.objects.get(username="benchowner"))
+    data = bench.loaded.filing()
+
+    def ours() -> None:
+        if owner.post("/stations/requests/new/", data).status_code != 302:
+            raise RuntimeError("the request was not filed")
+
+    numbers = iter(range(1_000_000))
+
+    def bare() -> None:
+        more = {"number": f"x{bench.loaded.cases}-{next(numbers)}", "title": "x", **bench.loaded.bare()}
+        if client.post("/bench/create/", more).status_code != 200:
+            raise RuntimeError("the bare row was not made")
+
+    took, yardstick = in_turn(ours, bare, 21)
+    yield at_least("filing a request, speed", yardstick, "ms", took, 0.4)
+
+
+def performing(bench: Bench) -> Iterator[Line]:
+    """9: a transition, in process."""
+    actor, case = bench.loaded.handler(), bench.loaded.lively_case()
+    data = {"note": "x"}
+    with counting() as seen:
+        engine.perform(case, "note_progress", by=actor, data=data, now=NOW)
+    meant = [s for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]
+    yield at_most("performing a transition, statements", len(meant), "statements", 1, 10)
+    took = timed(lambda: engine.perform(case, "note_progress", by=actor, data=data, now=NOW), 60)
+    yield at_least("performing a transition", 1000 / took, "per second", 1, 330)
+
+
+def indicator(_bench: Bench) -> Iterator[Line]:
+    """14: a figure over all closed cases beside the bare statement."""
+    chosen = INDICATORS["stations.requests_resolved"]
+    period = Period(date(2026, 1, 1), date(2026, 12, 31))
+    bare = (
+        "SELECT count(*) FROM cases_case WHERE kind = 'stations.request' AND outcome IN ('resolved') "
+        "AND closed_at >= '2026-01-01 00:00+08' AND closed_at < '2027-01-01 00:00+08'"
+    )
+    ours, theirs = in_turn(lambda: figures.compute(chosen, period, None), lambda: sql(bare), 5)
+    yield at_most("an indicator over all closed cases", ours, "ms", theirs, 1.5)
+
+
+def idle_sweep(_bench: Bench) -> Iterator[Line]:
+    """11: a tick at which nothing is due."""
+    yield sweeping.idle()
+
+
+def sweeps(bench: Bench) -> Iterator[Line]:
+    """10, 11: escalating, beside the bare statements."""
+    yield sweeping.sweep(min(10_000, bench.loaded.cases // 40))
+    if bench.loaded.cases >= 1_000_000:
+        bench.loaded.grow_open(200_000)
+        yield sweeping.sweep(100_000)
+
+
+SMALL: dict[str, Budget] = {"working-day": working_day, "weight": weight}
+EACH: dict[str, Budget] = {
+    "queue": queue_page,
+    "case": case_page,
+    "counts": counts,
+    "search": search,
+    "plans": plans,
+    "idle": idle_sweep,
+}
+LAST: dict[str, Budget] = {
+    "filing": filing,
+    "perform": performing,
+    "indicator": indicator,
+    "sweep": sweeps,
+}

@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 
-from portal.cases import standards
+from portal.accounts.models import User
+from portal.cases import engine, standards
+from portal.park.acting import Actor
+from portal.park.models import Enterprise, Team
+from portal.worktime.clock import ZONE
 
 KIND = "stations.request"
 TEAMS = 50
+NOW = datetime(2026, 11, 18, 10, 0, tzinfo=ZONE)
+BEGIN = datetime(2026, 10, 20, 10, 0, tzinfo=ZONE)
+# The first of these words stand in very many titles, the last in few.
+WORDS = [a + b for a in "停断缺申请变更咨询" for b in "电水气路网工岗款税证"]
 
 _CASES = """
 INSERT INTO cases_case (
@@ -19,7 +28,7 @@ INSERT INTO cases_case (
     next_alert_at, alert_level, pause_count, closed_at, outcome, used_days, elapsed_days,
     stay_seq, event_seq, event_hash, version)
 SELECT 'BN' || lpad(n::text, 9, '0'), %(kind)s, CASE WHEN o THEN 'handling' ELSE 'closed' END,
-       '测量用办件 ' || n, 'normal', false, false, 'department', %(enterprise)s,
+       (%(words)s::text[])[1 + floor(power(random(), 4) * %(most)s)::int] || '：测量用办件 ' || n, 'normal', false, false, 'department', %(enterprise)s,
        %(team)s + n %% %(teams)s, %(standard)s, t, t, t, 5, 'wd', t + interval '7 days',
        CASE WHEN o THEN t + interval '6 days' END, t + interval '7 days',
        CASE WHEN o THEN t + interval '6 days' END, 0, 0,
@@ -68,7 +77,79 @@ def people_and_places() -> tuple[int, int]:
             "FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM accounts_user) u",
             {"first": first, "teams": TEAMS},
         )
+        cursor.execute(
+            "INSERT INTO accounts_user (username, password, display_name, display_name_en, email, phone, language, "
+            "is_superuser, is_staff, is_active, is_demonstration, date_joined) "
+            "VALUES ('benchowner', '', '业主', '', '', '', '', false, false, true, false, now()) RETURNING id"
+        )
+        cursor.execute(
+            "INSERT INTO park_agency (user_id, enterprise_id, role) VALUES (%s, %s, 'owner')",
+            [cursor.fetchone()[0], enterprise],
+        )
     return enterprise, first
+
+
+class Loaded:
+    """The park of the bench, as it grows."""
+
+    def __init__(self) -> None:
+        self.enterprise, self.team = people_and_places()
+        self.cases = 0
+        self._lively: int | None = None
+
+    def grow(self, size: int) -> None:
+        """To so many cases, 5 % of them open."""
+        load(self.cases + 1, size, enterprise=self.enterprise, team=self.team, begin=BEGIN)
+        self.cases = size
+
+    def grow_open(self, more: int) -> None:
+        """So many open cases more."""
+        last = self.cases + more
+        load(self.cases + 1, last, enterprise=self.enterprise, team=self.team, begin=BEGIN, every=1)
+        self.cases = last
+
+    def search_words(self) -> dict[str, str]:
+        """Words that few, some and very many titles have."""
+        return {"rare": WORDS[-1], "middling": WORDS[len(WORDS) // 4], "common": WORDS[0]}
+
+    def bare(self) -> dict[str, int]:
+        return {"team": self.team, "standard": standards.current_id(KIND)}
+
+    def handler(self) -> Actor:
+        return Actor(User.objects.get(username="bench1"))
+
+    def filing(self) -> dict[str, Any]:
+        """What an enterprise fills in."""
+        return {
+            "category": "utilities", "title": "车间停电", "description": "三号车间昨晚起停电", "grade": "normal",
+            "station": self._station(), "contact_name": "示范", "contact_phone": "0731-5555 0101",
+            "contact_way": "phone",
+        }  # fmt: skip
+
+    def _station(self) -> int:
+        station = apps.get_model("stations", "Station")
+        values = {
+            "address": "x", "longitude": "112.9", "latitude": "27.8", "opens_at": "08:30",
+            "closes_at": "17:30", "phone": "0731-5555 0101",
+        }  # fmt: skip
+        team = Team.objects.get(pk=self.handler().seats[0].team_id)
+        return int(station._default_manager.get_or_create(team=team, defaults=values)[0].pk)
+
+    def lively_case(self) -> int:
+        """A case with a life: filed, accepted, handled, talked about."""
+        if self._lively is None:
+            actor = self.handler()
+            enterprise = Enterprise.objects.get(pk=self.enterprise)
+            owner = Actor(User.objects.get(username="benchowner"))
+            case = engine.open_case(KIND, by=owner, enterprise=enterprise, data=self.filing(), now=NOW)
+            accepted = {"category": "utilities", "grade": "normal"}
+            engine.perform(case, "accept", by=actor, data=accepted, now=NOW)
+            engine.perform(case, "handle_here", by=actor, now=NOW)
+            for n in range(12):
+                engine.comment(case, by=actor, data={"body": f"说明 {n}"}, now=NOW)
+                engine.perform(case, "note_progress", by=actor, data={"note": f"进展 {n}"}, now=NOW)
+            self._lively = case.pk
+        return self._lively
 
 
 def load(first: int, last: int, *, enterprise: int, team: int, begin: datetime, every: int = 20) -> None:
@@ -86,6 +167,8 @@ def load(first: int, last: int, *, enterprise: int, team: int, begin: datetime, 
             "last": last,
             "from": begin,
             "every": every,
+            "words": WORDS,
+            "most": len(WORDS),
         }
         cursor.execute(_CASES, values)
         cursor.execute(_STAYS, after)

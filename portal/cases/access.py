@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty
 from portal.cases.declaration import Flow, public_kinds
 from portal.cases.errors import NotAllowed
-from portal.cases.models import Attachment, Case, Handover, Participant
+from portal.cases.models import Attachment, Case, CaseQuerySet, Handover, Participant, Watch
 from portal.park.acting import Actor
 from portal.park.models import Agency, Enterprise, Membership
 from portal.worktime.clock import local
@@ -176,6 +176,18 @@ register(
         lambda _c: with_duty(Duty.SUPERVISOR),
     )
 )
+MAY_REMIND = ("heads", "section_heads", "leader_in_charge", "leaders", "supervisors")
+
+
+def _watchers(case: Case) -> Q:
+    """Staff who follow the case and still may see it: a watch outlives no membership."""
+    watching = Watch.objects.filter(user=OuterRef("pk"), case=case.pk)
+    seats = Membership.objects.filter(user=OuterRef("pk"), team__participations__case=case.pk)
+    oversees = with_duty(Duty.DISCIPLINE) if case.sealed else with_duty(*SEES_ALL)
+    return Q(Exists(watching)) & (Q(Exists(seats)) | oversees)
+
+
+register(Rule("watchers", _("those who follow it"), lambda _a, _c: False, _watchers))
 register(
     Rule(
         "parent_team",
@@ -254,7 +266,7 @@ def check_acts(actor: Actor, case: Case) -> None:
         raise NotAllowed(_("You may look at the cases of this enterprise, but not act in them."))
 
 
-def visible_to(actor: Actor | None) -> QuerySet[Case]:
+def visible_to(actor: Actor | None) -> CaseQuerySet:
     """The cases that exist for this person.
 
     An enterprise's people see its cases of public kinds; a team sees what lies or has lain with it;
@@ -262,7 +274,7 @@ def visible_to(actor: Actor | None) -> QuerySet[Case]:
     the dossier says (section 7: "no case content by default").
     """
     if actor is None:
-        return Case.objects.none()
+        return Case.objects.all().none()
     taken_part = Participant.objects.filter(case=OuterRef("pk"), team__in=actor.team_ids)
     condition = Q(Exists(taken_part)) if actor.team_ids else Q(pk__in=[])
     if actor.agencies:
@@ -276,6 +288,11 @@ def visible_to(actor: Actor | None) -> QuerySet[Case]:
 
 def is_staff_for(actor: Actor, case: Case) -> bool:
     """Whether the person sees a case from the inside (internal notes, holder names, alerts)."""
-    if case.enterprise_id is not None and case.enterprise_id in actor.agencies:
-        return case.team_id in actor.team_ids
+    return is_inside(actor, case.enterprise_id, case.team_id)
+
+
+def is_inside(actor: Actor, enterprise_id: int | None, team_id: int) -> bool:
+    """The same for a row of which only the ids are read."""
+    if enterprise_id is not None and enterprise_id in actor.agencies:
+        return team_id in actor.team_ids
     return actor.is_staff_side

@@ -17,10 +17,15 @@ def flows_hold(**_kwargs: Any) -> list[CheckMessage]:
     """Every declared flow: steps reachable, words known, limits ruled, labels given, numbers apart."""
     found: list[CheckMessage] = []
     prefixes: dict[str, str] = {}
+    marks: dict[str, str] = {}
     for flow in FLOWS.values():
         found += [Error(text, obj=flow.kind, id=code) for code, text in problems(flow)]
         if prefixes.setdefault(flow.prefix, flow.kind) != flow.kind:
             found.append(Error(f"the number prefix {flow.prefix} is taken", obj=flow.kind, id="cases.E009"))
+        for letter in flow.letters:
+            if marks.setdefault(letter.mark, f"{flow.kind}.{letter.name}") != f"{flow.kind}.{letter.name}":
+                text = f"the document mark {letter.mark} is taken"
+                found.append(Error(text, obj=flow.kind, id="cases.E011"))
     return found
 
 
@@ -72,6 +77,10 @@ def _transitions(flow: Flow) -> Iterator[tuple[str, str]]:
             yield "cases.E006", f"the transition {t.name} has no label"
         for name in {*t.source, t.target, *t.may_lead_to} - names - {""}:
             yield "cases.E007", f"the transition {t.name} names an unknown step {name}"
+        for name in set(t.not_by) - {other.name for other in flow.transitions} - {"open"}:
+            yield "cases.E012", f"the transition {t.name} is kept from who did the unknown {name}"
+        if t.bulk and t.form is not None:
+            yield "cases.E011", f"the transition {t.name} asks for more than a reason: it cannot be bulk"
     known = {t.name for t in flow.transitions}
     for step in flow.steps:
         if step.lapse and step.lapse not in known:
@@ -82,6 +91,8 @@ def _words(flow: Flow) -> Iterator[tuple[str, str]]:
     used = {*flow.opening.who, *flow.opening.tells, *flow.pause_by, *flow.extend_by}
     for t in flow.transitions:
         used |= {*t.who, *t.tells}
+    for letter in flow.letters:
+        used |= {*letter.who, *letter.tells}
     for word in sorted(used - set(RULES)):
         yield "cases.E008", f"unknown access word {word}"
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from portal.cases.forms import ActionForm
+    from portal.cases.letters.wording import Wording
     from portal.cases.move import Move
     from portal.park.models import Team
 
@@ -106,7 +107,8 @@ class Transition:
     `target` empty keeps the step. `who` are access words, one of which must fit. `ready` raises
     `Refused` for what must come first (the page shows it beside the button); `guard` does the same
     once the input is known. `effect` writes the domain's own rows and may route the case through the move.
-    `not_by` names earlier transitions whose performer may not do this one (four eyes).
+    `not_by` names earlier transitions whose performer may not do this one (four eyes: rule in the
+    engine, constraint in the database); "open" stands for the filing itself.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Transition:
     not_by: Sequence[str] = ()
     keeps_assignee: bool = True
     primary: bool = False
+    bulk: bool = False  # may be done to many cases at once; needs no form but a reason
     grave: bool = False  # refuses, withdraws, sends back: never the first button
     done: Text = ""  # past tense for the timeline; the label when empty
     help: Text = ""
@@ -138,12 +141,35 @@ class Opening:
     who: Sequence[str]
     step: str
     form: type[ActionForm] | None = None
+    desk_form: type[ActionForm] | None = None  # where staff who file for others fill in more
     create: Effect | None = None
     title: Callable[[Mapping[str, Any]], str] | None = None
+    text: Callable[[Mapping[str, Any]], str] | None = None  # what else the case can be found by
     team: Callable[[Move], Team] | None = None
     grade: Callable[[Mapping[str, Any]], str] | None = None
     tells: Sequence[str] = ("team",)
     starts_clock: bool = False
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A printed document of a case in the official layout: 告知书, 交办单, 督办单.
+
+    `mark` is its own series of document numbers (发文字号). `words` gives the text in the active
+    language. `ready` raises `Refused` while there is nothing to tell yet. `occasion` tells apart
+    what may be told more than once (each stop of the clock); there is one letter for each.
+    `public` letters go into the file of the enterprise, others are for staff only.
+    """
+
+    name: str
+    label: Text
+    mark: str
+    who: Sequence[str]
+    words: Callable[[Case], Wording]
+    ready: Callable[[Case], None] | None = None
+    occasion: Callable[[Case], str] | None = None
+    tells: Sequence[str] = ()
+    public: bool = True
 
 
 @dataclass(frozen=True)
@@ -200,6 +226,10 @@ class Flow:
     desk_page: str = ""  # URL name of the page where staff file one for an enterprise
     invitation: tuple[Text, Text] = ("", "")  # what the home page says of it: title, one line
     facts_template: str = ""  # fragment on the case page with the domain's own facts
+    # What programs may read of the facts: for everybody who sees the case, and for staff only.
+    facts_public: Sequence[str] = ()
+    facts_internal: Sequence[str] = ()
+    letters: Sequence[Letter] = ()  # what may be issued on paper
 
     def step(self, name: str) -> Step:
         """The step of this name; KeyError when there is none."""
@@ -209,6 +239,14 @@ class Flow:
         """The transition of this name; KeyError when there is none."""
         return _by_name(self.transitions, name)
 
+    def rules_begun_by(self, name: str) -> list[str]:
+        """The four-eyes rules on whose first side stands who does this ("open": who files)."""
+        return [t.name for t in self.transitions if name in t.not_by]
+
+    def letter(self, name: str) -> Letter:
+        """The letter of this name; KeyError when there is none."""
+        return _by_name(self.letters, name)
+
     def leaving(self, step: str) -> list[Transition]:
         """What can be done in a step, by anybody."""
         return [t for t in self.transitions if step in t.source]
@@ -217,7 +255,7 @@ class Flow:
         return self.step(step).is_end
 
 
-Named = TypeVar("Named", Step, Transition)
+Named = TypeVar("Named", Step, Transition, Letter)
 
 
 def _by_name(items: Sequence[Named], name: str) -> Named:

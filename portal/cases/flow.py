@@ -20,6 +20,7 @@ from portal.cases.declaration import (
 )
 from portal.cases.errors import Refused
 from portal.cases.forms import ActionForm
+from portal.cases.letters import kernel as letters
 from portal.cases.models import CoHandling, FollowUp, Holder, Rating, SupervisionOrder, Trigger
 from portal.cases.offices import office
 
@@ -79,6 +80,7 @@ register(
         public=False,
         facts=CoHandling,
         facts_template="cases/_co_handling_facts.html",
+        facts_public=("ask", "reply"),
         opening=Opening(who=("handler",), step="asked", form=AskForm, create=open_co_handling),
         steps=(
             # Dossier, section 4: the co-handler's limit is shorter than the lead's (3 of 7 elsewhere).
@@ -112,6 +114,7 @@ register(
             ),
         ),
         outcomes={"replied": _("replied"), "recalled": _("recalled")},
+        letters=(letters.ASSIGNMENT,),
         ladder=CHILD_LADDER,
     )
 )
@@ -146,6 +149,7 @@ register(
         public=False,
         facts=SupervisionOrder,
         facts_template="cases/_supervision_facts.html",
+        facts_public=("level", "reply"),
         opening=Opening(who=("supervisors", "system"), step="issued", create=open_supervision),
         steps=(
             # Dossier, section 4: "reply within 1 wd".
@@ -176,6 +180,7 @@ register(
                 tells=("parent_handler",),
                 not_by=("answer",),
                 primary=True,
+                bulk=True,
                 done=_("accepted the reply"),
             ),
             Transition(
@@ -204,6 +209,7 @@ register(
             ),
         ),
         outcomes={"settled": _("settled"), "lifted": _("lifted")},
+        letters=(letters.SUPERVISION_ORDER,),
         ladder=CHILD_LADDER,
     )
 )
@@ -254,6 +260,8 @@ register(
         facts=FollowUp,
         facts_related=("rating",),
         facts_template="cases/_follow_up_facts.html",
+        facts_public=("rating", "remedy"),
+        facts_internal=("contact_note",),
         opening=Opening(
             who=("system",),
             step="to_contact",

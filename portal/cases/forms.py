@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.db.models import Model, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -55,7 +57,8 @@ class ActionForm(forms.Form):
 def plain(value: Any) -> Any:
     """A value of a form as the timeline stores it: text, numbers, lists of them."""
     if isinstance(value, Model):
-        return str(value)
+        with translation.override(settings.LANGUAGE_CODE):  # whatever the writer reads
+            return str(value)
     if isinstance(value, (list, tuple, QuerySet)):
         return [plain(item) for item in value]
     if isinstance(value, (bool, int)):
@@ -77,6 +80,14 @@ class CommentForm(ActionForm):
     body = forms.CharField(label=_("Message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     internal = forms.BooleanField(
         label=_("Internal note"), required=False, help_text=_("The enterprise does not see it.")
+    )
+
+
+class RemindForm(ActionForm):
+    """A word to the handler."""
+
+    note = forms.CharField(
+        label=_("What to remind of"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 

@@ -6,16 +6,20 @@ effects and guards; only the engine makes one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from portal.accounts.models import User
 from portal.cases import access, clock, timeline
-from portal.cases.declaration import Flow, Step
-from portal.cases.models import Case, Holder, Pause, StepLog
+from portal.cases.declaration import Flow, Step, Transition
+from portal.cases.models import Case, Holder, Pause, Signature, StepLog
 from portal.cases.standards import PROMISE, Standard, standard
 from portal.notices import outbox
 from portal.park.acting import Actor
@@ -23,6 +27,18 @@ from portal.park.models import Team
 from portal.worktime.clock import Calendar
 
 _PARTICIPATE = "INSERT INTO cases_participant (case_id, team_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+_batch: ContextVar[str] = ContextVar("batch", default="")
+
+
+@contextmanager
+def within_batch(batch_id: UUID) -> Iterator[None]:
+    """Every line that is logged inside names the batch."""
+    token = _batch.set(str(batch_id))
+    try:
+        yield
+    finally:
+        _batch.reset(token)
 
 
 class Move:
@@ -102,6 +118,8 @@ class Move:
 
     def log(self, verb: str, **data: Any) -> None:
         """Add a line to the timeline."""
+        if batch := _batch.get():
+            data["batch"] = batch
         timeline.append(self.case, verb, by_id=self.user_id, at=self.now, data=data)
 
     # How it is written ---------------------------------------------------------------------------
@@ -184,24 +202,34 @@ class Move:
             cursor.execute(_PARTICIPATE, [self.case.pk, team_id])
 
     def _send(self) -> None:
+        """Tell the people; and once per matter the groups and systems that listen to the team."""
         case = self.case
+        heard: set[str] = set()
         for key, words, extra in self._told:
             who = access.people(case, words)
-            if who is None:
-                continue
-            ids = User.objects.filter(who, is_active=True).exclude(pk=self.user_id or 0)
+            team_id = case.team_id if key not in heard and not case.sealed else None
+            heard.add(key)
             params = {"number": case.number, "title": case.title, "kind": case.kind, "step": case.step}
             outbox.tell(
-                ids.values_list("pk", flat=True),
+                self._ids(who),
                 key,
                 {**params, **extra},
                 now=self.now,
                 case_id=case.pk,
                 urgent=case.urgent,
+                team_id=team_id,
             )
 
+    def _ids(self, who: Q | None) -> list[int]:
+        """The people meant, without the one who acts."""
+        if who is None:
+            return []
+        people = User.objects.filter(who, is_active=True).exclude(pk=self.user_id or 0)
+        return list(people.values_list("pk", flat=True))
 
-def performers(case: Case, transitions: Sequence[str]) -> set[int]:
-    """Who has performed one of these transitions on the case: the other pair of eyes."""
-    rows = case.stays.filter(left_via__in=transitions, left_by__isnull=False)
-    return {by for by in rows.values_list("left_by_id", flat=True) if by is not None}
+
+def performers(case: Case, guarded: Transition) -> set[int]:
+    """Who has done what the guarded transition wants another pair of eyes for. One statement."""
+    signed = case.signatures.filter(rule=guarded.name, side=Signature.Side.FIRST).values_list("user_id")
+    left = case.stays.filter(left_via__in=guarded.not_by, left_by__isnull=False).values_list("left_by_id")
+    return {by for (by,) in signed.union(left) if by is not None}

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django import forms
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from portal.cases.access import visible_to
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, CaseQuerySet, Handover, Holder, Light
+from portal.cases.search import words
 from portal.park.acting import Actor
 
 PAGE = 50
-VIEWS = ("mine", "unclaimed", "team", "overdue", "incoming")
+VIEWS = ("mine", "unclaimed", "team", "overdue", "incoming", "watched")
 SORTS = {"due": "due_at", "opened": "opened_at"}
 LABELS = {
     "mine": _("Mine"),
@@ -23,6 +28,7 @@ LABELS = {
     "team": _("Team"),
     "overdue": _("Overdue"),
     "incoming": _("Offered to us"),
+    "watched": _("Followed"),
 }
 
 
@@ -44,8 +50,13 @@ class FilterForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
         kinds = sorted((kind, flow.label) for kind, flow in FLOWS.items())
         self.fields["kind"].choices = [("", _("All kinds")), *kinds]  # type: ignore[attr-defined]  # a choice field
-        teams = [(seat.team_id, seat.team_name) for seat in actor.seats]
+        teams = [(seat.team_id, seat.team_label) for seat in actor.seats]
         self.fields["team"].choices = [("", _("All my teams")), *teams]  # type: ignore[attr-defined]  # a choice field
+
+    def query(self) -> str:
+        """What was chosen, as an address: only what there is."""
+        self.is_valid()
+        return urlencode({name: value for name, value in self.cleaned_data.items() if value})
 
     def chosen(self, name: str, default: str = "") -> str:
         """A valid choice, or the default."""
@@ -76,11 +87,12 @@ def view_condition(view: str, actor: Actor, now: datetime) -> Q:
         "team": Q(team__in=actor.team_ids),
         "overdue": Q(team__in=actor.team_ids) & overdue(now),
         "incoming": Q(Exists(offered)),
+        "watched": Q(watches__user=actor.user),
     }[view]
 
 
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
-    """The numbers on all tabs: the own teams' cases in one statement, what is offered to them in another."""
+    """The numbers on the tabs of the own teams' cases, in one statement."""
     found: dict[str, int] = (
         Case.objects.open()
         .filter(team__in=actor.team_ids)
@@ -91,18 +103,58 @@ def counts(actor: Actor, now: datetime) -> dict[str, int]:
             overdue=Count("pk", filter=overdue(now)),
         )
     )
-    pending = Handover.objects.filter(state=Handover.State.PENDING, to_team__in=actor.team_ids)
-    found["incoming"] = pending.count()
     return found
+
+
+@dataclass(frozen=True)
+class View:
+    """A saved view that the person may use."""
+
+    pk: int
+    name: str
+    query: str
+    opens_first: bool
+    own: bool
+    team: str
+
+
+_ASIDE = """
+SELECT (SELECT count(*) FROM cases_handover WHERE state = 'pending' AND to_team_id = ANY(%(teams)s)),
+       (SELECT coalesce(json_agg(json_build_array(
+            v.id, v.name, v.query, v.is_default AND v.owner_id = %(me)s, v.owner_id = %(me)s,
+            coalesce(t.name, '')) ORDER BY v.name, v.id), '[]')
+        FROM cases_savedview v LEFT JOIN park_team t ON t.id = v.team_id
+        WHERE v.owner_id = %(me)s OR v.team_id = ANY(%(teams)s))
+"""
+
+
+def aside(actor: Actor) -> tuple[int, list[View]]:
+    """How many cases are offered to the own teams, and the saved views: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASIDE, {"me": actor.user.pk, "teams": list(actor.team_ids)})
+        incoming, views = cursor.fetchone()
+    read = json.loads(views) if isinstance(views, str) else views
+    return incoming, [View(*line) for line in read]
 
 
 def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:
     """The open cases of a view, as filtered."""
-    cases = Case.objects.open().filter(view_condition(form.chosen("view", "mine"), actor, now))
+    return narrowed(of_view(form.chosen("view", "mine"), actor, now), form, now)
+
+
+def of_view(view: str, actor: Actor, now: datetime) -> CaseQuerySet:
+    """The open cases of a view."""
+    cases: CaseQuerySet = Case.objects.open()
+    if view == "watched":  # they lie with others: only what is still within sight
+        cases = cases.filter(pk__in=visible_to(actor).values("pk"))
+    return cases.filter(view_condition(view, actor, now))
+
+
+def narrowed(cases: CaseQuerySet, form: FilterForm, now: datetime) -> CaseQuerySet:
+    """Cases by the filters of the form."""
     if text := form.chosen("q").strip():
-        cases = cases.filter(
-            Q(number__icontains=text) | Q(title__icontains=text) | Q(enterprise__name__icontains=text)
-        )
+        asked = words(text)
+        cases = cases.filter(asked.condition()) if asked else cases.none()
     if kind := form.chosen("kind"):
         cases = cases.filter(kind=kind)
     if team := form.cleaned_data.get("team"):
@@ -145,7 +197,7 @@ def _mark(case: Case, column: str) -> str:
 
 def _parse(text: str) -> Mark | None:
     moment, comma, pk = text.rpartition(",")
-    if not comma or not pk.isdigit() or len(pk) > 18:
+    if not comma or not pk.isdecimal() or len(pk) > 18:
         return None
     try:
         return (parse_datetime(moment) if moment else None), int(pk)

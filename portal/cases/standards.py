@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.utils import timezone
 
 from portal.cases.declaration import ANY_GRADE, FLOWS, Flow, Rung, Within
 from portal.cases.models import ServiceStandard, StandardLimit, StandardRung, Trigger
 from portal.worktime.clock import Limit, Unit
+from portal.worktime.now import now
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -60,9 +63,13 @@ def standard(standard_id: int) -> Standard:
 
 
 def current_id(kind: str) -> int:
-    """The newest version for new cases of a kind; seeded from the flow when there is none yet."""
+    """The newest version that has begun, for new cases of a kind; seeded when there is none yet."""
+    begun = Q(starts_on=None) | Q(starts_on__lte=timezone.localdate(now()))
     found = (
-        ServiceStandard.objects.filter(kind=kind).order_by("-version").values_list("id", flat=True).first()
+        ServiceStandard.objects.filter(begun, kind=kind)
+        .order_by("-version")
+        .values_list("id", flat=True)
+        .first()
     )
     return found if found is not None else seed(FLOWS[kind]).pk
 
@@ -95,15 +102,23 @@ def seed_all() -> int:
 
 
 def change(
-    kind: str, limits: Iterable[LimitRow], rungs: Iterable[Rung], *, note: str, by: User
+    kind: str,
+    limits: Iterable[LimitRow],
+    rungs: Iterable[Rung],
+    *,
+    note: str,
+    by: User,
+    starts_on: date | None = None,
 ) -> ServiceStandard:
-    """A new version for new cases; open cases keep theirs. Returns it."""
+    """A new version for cases opened from a day on (at once when None); open cases keep theirs."""
     with transaction.atomic():
         seed(FLOWS[kind])
         # The lock makes two administrators queue up rather than make the same version twice.
         list(ServiceStandard.objects.select_for_update().filter(kind=kind))
         last = ServiceStandard.objects.filter(kind=kind).aggregate(last=Max("version"))["last"]
-        made = ServiceStandard.objects.create(kind=kind, version=last + 1, note=note, created_by=by)
+        made = ServiceStandard.objects.create(
+            kind=kind, version=last + 1, note=note, created_by=by, starts_on=starts_on
+        )
         _fill(made, limits, rungs)
     return made
 

@@ -14,9 +14,10 @@ from portal.cases import standards
 from portal.cases.declaration import flow_of
 from portal.cases.flow import SUPERVISION
 from portal.cases.models import Trigger
+from portal.notices.outbox import DELIVER
 from portal.worktime.clock import Calendar
 
-_ISSUE = """
+_ISSUE = f"""
 WITH late AS (
     SELECT c.id, c.title, c.enterprise_id, c.team_id, c.assignee_id, c.sealed, c.alert_level,
            nextval(pg_get_serial_sequence('cases_case', 'id')) AS child_id,
@@ -48,23 +49,23 @@ WITH late AS (
 ), event AS (
     INSERT INTO cases_event (case_id, seq, verb, actor_id, data, at, previous_hash, hash)
     SELECT id, 1, 'opened', NULL, %(data)s::jsonb, %(now)s, '', event_hash FROM child
-), told AS (
-    SELECT child.id, m.user_id FROM child
+), told AS MATERIALIZED (
+    SELECT m.user_id, child.id AS case_id, 'case.opened' AS key, 'progress' AS kind,
+           jsonb_build_object('number', child.number, 'title', child.title, 'kind', child.kind,
+                              'step', child.step) AS params,
+           false AS urgent
+    FROM child
     JOIN late ON late.child_id = child.id
     JOIN park_membership m ON m.team_id = child.team_id
     WHERE m.role = 'head' OR late.assignee_id IS NULL OR m.user_id = late.assignee_id
-), notice AS (
-    INSERT INTO notices_notice (recipient_id, key, params, case_id, urgent, created_at)
-    SELECT u.id, 'case.opened',
-           jsonb_build_object('number', c.number, 'title', c.title, 'kind', c.kind, 'step', c.step),
-           c.id, false, %(now)s
-    FROM told JOIN child c ON c.id = told.id JOIN accounts_user u ON u.id = told.user_id AND u.is_active
-    RETURNING id, recipient_id
-)
-INSERT INTO notices_delivery (notice_id, channel, state, tries, next_try_at, last_error)
-SELECT n.id, 'email', 'pending', 0, %(now)s, ''
-FROM notice n JOIN accounts_user u ON u.id = n.recipient_id WHERE u.email <> ''
-"""
+), announced AS MATERIALIZED (
+    SELECT child.team_id, child.id AS case_id, 'case.opened' AS key, 'progress' AS kind,
+           jsonb_build_object('number', child.number, 'kind', child.kind, 'step', child.step) AS params,
+           false AS urgent
+    FROM child JOIN late ON late.child_id = child.id WHERE NOT late.sealed
+), {DELIVER}
+SELECT 1
+"""  # noqa: S608  # all parts are constants
 
 
 def issue(case_ids: Sequence[int], now: datetime) -> None:

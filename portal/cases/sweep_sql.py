@@ -4,6 +4,8 @@
 migrations of cases and worktime: one definition each for engine and sweep.
 """
 
+from portal.notices.outbox import DELIVER
+
 # Each half is served by a partial index of its own.
 ANY_DUE = """
 SELECT EXISTS (SELECT 1 FROM cases_case WHERE NOT urgent AND next_alert_at <= %(now)s)
@@ -19,7 +21,7 @@ ORDER BY next_alert_at LIMIT %(batch)s
 FOR UPDATE SKIP LOCKED
 """
 
-ESCALATE = """
+ESCALATE = f"""
 WITH ladder AS MATERIALIZED (
     SELECT standard_id, holder, level, tells, opens_supervision,
            lag(level, 1, 0::smallint) OVER w AS above,
@@ -70,8 +72,11 @@ WITH ladder AS MATERIALIZED (
     SELECT id, stay_id, level, %(now)s, due_at FROM moved
     ON CONFLICT DO NOTHING
     RETURNING case_id
-), told AS (
-    SELECT DISTINCT m.id, who.user_id
+), told AS MATERIALIZED (
+    SELECT who.user_id, m.id AS case_id, 'case.alerted' AS key, 'deadline' AS kind,
+           jsonb_build_object('number', m.number, 'title', m.title, 'kind', m.kind, 'step', m.step,
+                              'level', m.level, 'due_at', m.due_at) AS params,
+           m.urgent
     FROM moved m
     JOIN alert a ON a.case_id = m.id
     CROSS JOIN LATERAL (
@@ -95,22 +100,15 @@ WITH ladder AS MATERIALIZED (
         UNION
         SELECT g.user_id FROM park_agency g
         WHERE 'enterprise' = ANY(m.tells) AND g.enterprise_id = m.enterprise_id
-          AND (g.kinds = '{}' OR m.kind = ANY(g.kinds))
+          AND (g.kinds = '{{}}' OR m.kind = ANY(g.kinds))
           AND (g.expires_on IS NULL OR g.expires_on >= (%(now)s AT TIME ZONE 'Asia/Shanghai')::date)
     ) who
-), notice AS (
-    INSERT INTO notices_notice (recipient_id, key, params, case_id, urgent, created_at)
-    SELECT u.id, 'case.alerted',
-           jsonb_build_object('number', m.number, 'title', m.title, 'kind', m.kind, 'step', m.step,
-                              'level', m.level, 'due_at', m.due_at),
-           m.id, m.urgent, %(now)s
-    FROM told JOIN moved m ON m.id = told.id
-    JOIN accounts_user u ON u.id = told.user_id AND u.is_active
-    RETURNING id, recipient_id
-), delivery AS (
-    INSERT INTO notices_delivery (notice_id, channel, state, tries, next_try_at, last_error)
-    SELECT n.id, 'email', 'pending', 0, %(now)s, ''
-    FROM notice n JOIN accounts_user u ON u.id = n.recipient_id WHERE u.email <> ''
-)
+), announced AS MATERIALIZED (
+    SELECT m.team_id, m.id AS case_id, 'case.alerted' AS key, 'deadline' AS kind,
+           jsonb_build_object('number', m.number, 'kind', m.kind, 'step', m.step,
+                              'level', m.level, 'due_at', m.due_at) AS params,
+           m.urgent
+    FROM moved m JOIN alert a ON a.case_id = m.id WHERE NOT m.sealed
+), {DELIVER}
 SELECT id, opens_supervision AND NOT sealed FROM moved
-"""
+"""  # noqa: S608  # both halves are constants

@@ -1,11 +1,17 @@
 """The kernel's periodic jobs over cases. Fetch, call, return."""
 
+import logging
+from uuid import UUID
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from portal import schedule
-from portal.cases import watch
+from portal.cases import absences, bulk, watch
 from portal.jobs.recording import recorded
 from portal.worktime.now import now
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -26,3 +32,33 @@ def pause_overrun() -> int:
     return recorded(
         "cases.pause_overrun", 10 * schedule.EVERY_MINUTE, lambda: watch.alarm_overrun_pauses(now())
     )
+
+
+@shared_task
+def work_batch(batch_id: str) -> int:
+    """Work one batch."""
+    return bulk.work(UUID(batch_id), now=now())
+
+
+@shared_task
+def carry_on_batches() -> int:
+    """Carry on batches that nobody works any more."""
+    return recorded(
+        "cases.batches",
+        schedule.EVERY_MINUTE,
+        lambda: sum(bulk.work(pk, now=now()) for pk in bulk.stuck(now())),
+    )
+
+
+@shared_task
+def tend_absences() -> int:
+    """Hand the work of people who are away to their deputies, and back."""
+    return recorded("cases.absences", 5 * schedule.EVERY_MINUTE, lambda: absences.tend(now()))
+
+
+def set_to_work(batch_id: UUID) -> None:
+    """Ask a worker to work a batch now. A broker that is down delays it by a minute or two, no more."""
+    try:
+        work_batch.apply_async([str(batch_id)], retry=False)
+    except OperationalError as error:
+        logger.warning("batch not handed on, beat will: %s", error)

@@ -12,8 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 
+from portal.accounts.models import Duty
+from portal.park.acting import Actor
+
+MOST_REMEMBERED = 20_000  # looked-up references of one column
 Values = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -41,13 +46,23 @@ class Parser(Protocol):
         """The value as a cell of a CSV file."""
         ...
 
+    @property
+    def example(self) -> str:
+        """A cell that it takes."""
+        ...
+
+    def form(self) -> str:
+        """What a cell has to look like, in words."""
+        ...
+
 
 @dataclass(frozen=True)
 class Column:
     """One column. Columns that are not required may be left out of a file; empty means unknown.
 
     `default` stands for an empty or missing cell of a new row. `keeps` says that an empty cell
-    leaves what the portal knows.
+    leaves what the portal knows. `note` says what the column means, `example` shows a cell; where
+    there is none, the parser's stands.
     """
 
     key: str
@@ -56,6 +71,8 @@ class Column:
     required: bool = True
     default: Any = None
     keeps: bool = False
+    note: str | Promise = ""
+    example: str = ""
 
     @property
     def label(self) -> str:
@@ -90,6 +107,12 @@ class Context:
     source: str
     memory: dict[str, Any] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Let go of what was looked up for earlier batches, before it fills the memory."""
+        for known in self.memory.values():
+            if isinstance(known, dict) and len(known) > MOST_REMEMBERED:
+                known.clear()
+
 
 class Book(Protocol):
     """The rows of one ledger in the database. Everything works on batches, never row by row."""
@@ -106,14 +129,22 @@ class Book(Protocol):
 
     def update(self, changes: Sequence[Change], context: Context) -> None: ...
 
-    def export(self) -> Iterator[Values]:
-        """Every row, ordered by natural key, as a stream."""
+    def export(self, reader: Actor | None = None) -> Iterator[Values]:
+        """Every row that this person may take out, ordered by natural key, as a stream; None: all."""
+        ...
+
+    def count(self, reader: Actor | None = None) -> int:
+        """How many rows these are, at most."""
         ...
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """One ledger. `after` names the ledgers that it refers to."""
+    """One ledger. `after` names the ledgers that it refers to.
+
+    `readers`: the duties that may take it out by itself, beside administrators (domain dossier,
+    section 7). `note` says in a sentence what a row is.
+    """
 
     key: str
     zh: str
@@ -121,6 +152,8 @@ class Ledger:
     natural_key: Sequence[str]
     book: Callable[[], Book]
     after: Sequence[str] = ()
+    readers: Sequence[Duty] = (Duty.AUDITOR,)
+    note: str | Promise = ""
 
     @property
     def label(self) -> str:

@@ -1,25 +1,68 @@
 """The exporter: every ledger as the importer reads it, ordered by natural key.
 
-CSV is written for programs: cells stay exactly as they are, so that export → import → export gives
-the same bytes. The workbook is what people open: every text is stored as text, and cannot run as a
-formula whatever it begins with.
+In files that people open no cell runs as a formula (`portal.ledgers.cells`), and the importer takes
+back what that adds. The command line writes CSV for programs: cells stay as they are, so that
+export → import → export gives the same bytes. Rows come from one snapshot of the database.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from portal.ledgers.declaration import Ledger, in_order
+from portal.ledgers.cells import CsvFile, safe, unmistakable
+from portal.ledgers.declaration import Column, Ledger, in_order
+from portal.ledgers.parsers import DateParser, MomentParser
+from portal.park.acting import Actor
 from portal.worktime.clock import local
 
-SHEET_ROWS = 1_048_576  # of a workbook
+SHEET_ROWS = 1_048_576  # of a workbook, with its header
+TELL_EVERY = 500  # rows
+BOM = "\ufeff"  # without it, a spreadsheet on a Chinese Windows takes UTF-8 for GBK
+
+
+class TooLarge(Exception):
+    """A ledger has more rows than a workbook holds."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """How ledgers are taken out: for whom (None: the command line), with which header row.
+
+    `plain` leaves texts that look like formulas as they are, for programs. `tell` hears now and
+    then how many rows are written.
+    """
+
+    reader: Actor | None = None
+    labels: bool = False
+    plain: bool = False
+    tell: Callable[[int], None] = lambda _rows: None
+
+    def header(self, ledger: Ledger) -> list[str]:
+        return [column.zh if self.labels else column.key for column in ledger.columns]
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """All reads within see one moment; so does what refers from one ledger to another."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def export_path(
@@ -27,69 +70,107 @@ def export_path(
 ) -> dict[str, int]:
     """Write the ledgers into a folder as CSV, or as one workbook; ledger → rows written."""
     target = Path(path)
-    chosen = in_order(ledgers)
+    chosen, taking = in_order(ledgers), Taking(plain=True)
     if xlsx:
         target.parent.mkdir(parents=True, exist_ok=True)
-        return write_workbook(target, chosen)
+        return write_workbook(target, chosen, Taking(labels=True))
     target.mkdir(parents=True, exist_ok=True)
-    return {ledger.key: _write_csv(target / f"{ledger.key}.csv", ledger) for ledger in chosen}
+    counts = {}
+    with snapshot():
+        for ledger in chosen:
+            with (target / f"{ledger.key}.csv").open("w", encoding="utf-8", newline="") as file:
+                counts[ledger.key] = _write_lines(file, ledger, taking, 0)
+    return counts
 
 
-def csv_lines(ledger: Ledger) -> Iterator[list[str]]:
+def write_zip(target: IO[bytes], ledgers: Sequence[Ledger], taking: Taking) -> dict[str, int]:
+    """A zip of one CSV file per ledger, as a stream into a file; ledger → rows written."""
+    counts: dict[str, int] = {}
+    with snapshot(), zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for ledger in ledgers:
+            with (
+                archive.open(f"{ledger.key}.csv", "w", force_zip64=True) as raw,
+                io.TextIOWrapper(raw, encoding="utf-8", newline="") as file,
+            ):
+                file.write(BOM)
+                counts[ledger.key] = _write_lines(file, ledger, taking, sum(counts.values()))
+    return counts
+
+
+def csv_lines(ledger: Ledger, taking: Taking | None = None) -> Iterator[list[str]]:
     """Header and rows of a ledger as CSV cells."""
-    yield [column.key for column in ledger.columns]
-    for values in ledger.book().export():
-        yield [_shown(column.parser.show, values.get(column.key)) for column in ledger.columns]
+    taking = taking or Taking()
+    yield taking.header(ledger)
+    for values in ledger.book().export(taking.reader):
+        guard = unmistakable if taking.plain else safe
+        yield [_shown(column, values.get(column.key), guard) for column in ledger.columns]
 
 
-def _shown(show: Any, value: Any) -> str:
-    return "" if value is None or value == "" else str(show(value))
+def _shown(column: Column, value: Any, guard: Callable[[str], str]) -> str:
+    return "" if value is None or value == "" else guard(column.parser.show(value))
 
 
-def _write_csv(path: Path, ledger: Ledger) -> int:
+def _write_lines(file: Any, ledger: Ledger, taking: Taking, before: int) -> int:
+    out = CsvFile(file)
     count = -1  # the header
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        for line in csv_lines(ledger):
-            writer.writerow(line)
-            count += 1
+    for line in csv_lines(ledger, taking):
+        out.line(line)
+        count += 1
+        if count % TELL_EVERY == 0:
+            taking.tell(before + count)
     return count
 
 
-def write_workbook(target: Any, ledgers: Sequence[Ledger]) -> dict[str, int]:
-    """One workbook with a sheet per ledger, named and headed in Chinese. `target`: path or binary file."""
-    book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, {"constant_memory": True})
-    head = book.add_format({"bold": True})
-    formats = {
-        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-    }
-    counts = {}
-    for ledger in ledgers:
-        sheet = book.add_worksheet(ledger.zh[:31])
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(ledger.columns) - 1, 18)
-        for position, column in enumerate(ledger.columns):
-            sheet.write_string(0, position, column.zh, head)
-        number = 0
-        for number, values in enumerate(ledger.book().export(), start=1):
-            if number >= SHEET_ROWS:
-                raise ValueError(f"{ledger.key} has more rows than a workbook holds: export it as CSV")
-            for position, column in enumerate(ledger.columns):
-                _write_cell(sheet, number, position, values.get(column.key), column.parser.show, formats)
-        counts[ledger.key] = number
+def write_workbook(target: Any, ledgers: Sequence[Ledger], taking: Taking) -> dict[str, int]:
+    """One workbook with a sheet per ledger, named in Chinese. `target`: path or binary file.
+
+    Raises TooLarge.
+    """
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
+    counts: dict[str, int] = {}
+    with snapshot():
+        for ledger in ledgers:
+            counts[ledger.key] = _Sheet(book, ledger, taking).write(sum(counts.values()))
     book.close()
     return counts
 
 
-def _write_cell(sheet: Any, row: int, position: int, value: Any, show: Any, formats: dict[str, Any]) -> None:
-    if value is None or value == "" or value == []:
-        return
-    if isinstance(value, datetime):
-        sheet.write_datetime(row, position, local(value).replace(tzinfo=None), formats["moment"])
-    elif isinstance(value, date):
-        sheet.write_datetime(row, position, datetime(value.year, value.month, value.day), formats["date"])  # noqa: DTZ001 - a workbook knows no zones
-    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        sheet.write_number(row, position, value)
-    else:
-        sheet.write_string(row, position, show(value))
+class _Sheet:
+    """One sheet of a workbook that is being written, row by row."""
+
+    def __init__(self, book: Any, ledger: Ledger, taking: Taking) -> None:
+        self.ledger, self.taking = ledger, taking
+        self.sheet = book.add_worksheet(ledger.zh[:31])
+        self.head = book.add_format({"bold": True})
+        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        self.sheet.freeze_panes(1, 0)
+        self.sheet.set_column(0, len(ledger.columns) - 1, 18)
+
+    def write(self, before: int) -> int:
+        for position, title in enumerate(self.taking.header(self.ledger)):
+            self.sheet.write_string(0, position, title, self.head)
+        number = 0
+        for number, values in enumerate(self.ledger.book().export(self.taking.reader), start=1):
+            if number >= SHEET_ROWS:
+                why = _("“%(label)s” has more rows than a workbook holds. Please take it out as CSV.")
+                raise TooLarge(why % {"label": self.ledger.label})
+            for position, column in enumerate(self.ledger.columns):
+                self._cell(number, position, column, values.get(column.key))
+            if number % TELL_EVERY == 0:
+                self.taking.tell(before + number)
+        return number
+
+    def _cell(self, row: int, position: int, column: Column, value: Any) -> None:
+        if value is None or value == "" or value == []:
+            return
+        if isinstance(column.parser, MomentParser) and isinstance(value, datetime):
+            self.sheet.write_datetime(row, position, local(value).replace(tzinfo=None), self.moment)
+        elif isinstance(column.parser, DateParser) and isinstance(value, date):
+            plain = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a workbook knows no zones
+            self.sheet.write_datetime(row, position, plain, self.day)
+        elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            self.sheet.write_number(row, position, value)
+        else:
+            self.sheet.write_string(row, position, unmistakable(column.parser.show(value)))

@@ -5,22 +5,24 @@ A dry run does everything and takes it back, so that its counts are exact.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
+from portal.ledgers.cells import taken
 from portal.ledgers.declaration import (
+    LEDGERS,
     BadCell,
     BadRow,
     Book,
     Change,
     Column,
     Context,
-    Key,
     Ledger,
     Row,
     Values,
@@ -28,57 +30,11 @@ from portal.ledgers.declaration import (
 )
 from portal.ledgers.parsers import as_text
 from portal.ledgers.reading import BadFile, Sheet, opened
+from portal.ledgers.report import Count, Problem, RejectedRow, Report, rejected_rows
+from portal.ledgers.workbooks import CellError
 from portal.worktime.now import now as present
 
 BATCH = 2000
-MOST_PROBLEMS = 10_000  # kept in memory with their rows; the counts go on
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong. `row` 0 means the whole file; rows count from 1, the header."""
-
-    file: str
-    row: int
-    column: str
-    value: str
-    reason: str
-
-
-@dataclass
-class Count:
-    """What became of the rows of one ledger."""
-
-    read: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-
-
-@dataclass
-class RejectedRow:
-    """A rejected row as it stood in the file, for the download of what has to be mended."""
-
-    ledger: str
-    header: Sequence[str]
-    cells: Sequence[Any]
-    reason: str
-
-
-@dataclass
-class Report:
-    """What an import did, or would do."""
-
-    counts: dict[str, Count] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    rejected_rows: list[RejectedRow] = field(default_factory=list)
-    bad_files: int = 0
-    written: bool = False
-
-    @property
-    def rejected(self) -> int:
-        return self.bad_files + sum(count.rejected for count in self.counts.values())
 
 
 class _TakeBack(Exception):
@@ -92,45 +48,112 @@ def import_path(path: Path | str, *, dry_run: bool = False, good_rows: bool = Fa
     (or has wrong columns) is never imported in part.
     """
     report = Report()
+
+    def decide() -> bool:
+        return not dry_run and not report.bad_files and (good_rows or not report.rejected)
+
+    run(Path(path), report, decide)
+    return report
+
+
+def run(path: Path, report: Report, decide: Callable[[], bool]) -> None:
+    """Do all that the files say in one transaction; it stays when `decide` says so at the end."""
     try:
-        with opened(Path(path)) as sheets, transaction.atomic():
+        with opened(path) as sheets, transaction.atomic():
             _import_sheets(sheets, report)
-            if dry_run or report.bad_files or (report.rejected and not good_rows):
+            if not decide():
                 raise _TakeBack
             report.written = True
     except BadFile as error:
         _bad_file(report, error.file, error.reason)
     except _TakeBack:
         pass
-    return report
 
 
 def _import_sheets(sheets: Sequence[Sheet], report: Report) -> None:
+    report.begin(sum(sheet.meter.size for sheet in sheets))
     by_ledger: dict[str, list[Sheet]] = {}
     for sheet in sheets:
         ledger = sheet.ledger
         if ledger is None:
-            _bad_file(report, sheet.file, _("There is no ledger called “%(name)s”.") % {"name": sheet.name})
+            _unknown(sheet, report)
         else:
             by_ledger.setdefault(ledger.key, []).append(sheet)
     for ledger in in_order(by_ledger):
-        seen: set[int] = set()
-        for sheet in by_ledger[ledger.key]:
-            try:
-                _SheetImport(ledger, sheet, report, seen).run()
-            except BadFile as error:
-                _bad_file(report, error.file, error.reason)
+        with _Seen() as seen:
+            for sheet in by_ledger[ledger.key]:
+                try:
+                    _SheetImport(ledger, sheet, report, seen, lambda: _done(sheets)).run()
+                except BadFile as error:
+                    _bad_file(report, error.file, error.reason)
+
+
+def _done(sheets: Sequence[Sheet]) -> int:
+    return sum(sheet.meter.done for sheet in sheets)
+
+
+def _unknown(sheet: Sheet, report: Report) -> None:
+    """A sheet that no ledger is named like; what its columns look like is said. An empty one is left."""
+    try:
+        first = next(sheet.lines(), None)
+    except BadFile as error:
+        return _bad_file(report, error.file, error.reason)
+    if first is None:
+        return None
+    header = {as_text(cell).lower() for cell in first[1] if cell is not None}
+    likely = [
+        m for m in LEDGERS.values() if all({c.key, c.zh.lower()} & header for c in m.columns if c.required)
+    ]
+    reason = _("There is no ledger called “%(name)s”.") % {"name": sheet.name}
+    if likely:
+        hint = _("Its columns look like “%(label)s”: call the sheet “%(zh)s”, or the file “%(key)s.csv”.")
+        reason += " " + hint % {"label": likely[0].label, "zh": likely[0].zh, "key": likely[0].key}
+    else:
+        known = ", ".join(f"{m.zh} ({m.key})" for m in LEDGERS.values())
+        reason += " " + _("There are: %(known)s.") % {"known": known}
+    return _bad_file(report, sheet.file, reason)
 
 
 def _bad_file(report: Report, file: str, reason: str, *, row: int = 0, column: str = "") -> None:
-    report.bad_files += 1
-    report.problems.append(Problem(file, row, column, "", reason))
+    report.bad_file(Problem(file, row, column, "", reason))
+
+
+class _Seen:
+    """The keys that the files of a ledger have had so far, kept by the database, not in memory."""
+
+    def __enter__(self) -> _Seen:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE ledgers_seen (mark uuid PRIMARY KEY) ON COMMIT DROP")
+        return self
+
+    def __exit__(self, kind: Any, *_rest: Any) -> None:
+        if kind is None:
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TABLE ledgers_seen")
+
+    @staticmethod
+    def mark(key: Sequence[Any]) -> str:
+        return str(uuid.UUID(bytes=hashlib.blake2b(repr(key).encode(), digest_size=16).digest()))
+
+    @staticmethod
+    def fresh(marks: Sequence[str]) -> set[str]:
+        """Those that were not there before; all are from now on."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ledgers_seen SELECT unnest(%s::uuid[]) "
+                "ON CONFLICT DO NOTHING RETURNING mark::text",
+                [list(marks)],
+            )
+            return {row[0] for row in cursor.fetchall()}
 
 
 class _SheetImport:
     """The import of one sheet."""
 
-    def __init__(self, ledger: Ledger, sheet: Sheet, report: Report, seen: set[int]) -> None:
+    def __init__(
+        self, ledger: Ledger, sheet: Sheet, report: Report, seen: _Seen, done: Callable[[], int]
+    ) -> None:
+        self.done = done
         self.ledger = ledger
         self.sheet = sheet
         self.report = report
@@ -146,6 +169,7 @@ class _SheetImport:
         first = next(lines, None)
         if first is None:
             raise BadFile(self.sheet.file, _("The file is empty: even the header row is missing."))
+        self._check_delimiter(first[1])
         if not self._read_header(first[1]):
             return
         batch: list[Row] = []
@@ -157,6 +181,15 @@ class _SheetImport:
                 self._take(batch)
                 batch = []
         self._take(batch)
+
+    def _check_delimiter(self, cells: Sequence[Any]) -> None:
+        filled = [cell for cell in cells if cell]
+        if (
+            len(filled) == 1
+            and len(self.ledger.columns) > 1
+            and any(mark in str(filled[0]) for mark in ";\t|")
+        ):
+            raise BadFile(self.sheet.file, _("The columns of a CSV file must be separated by commas."))
 
     # Reading -------------------------------------------------------------------------------------
 
@@ -198,7 +231,7 @@ class _SheetImport:
         for position, column in enumerate(self.columns):
             if column is None:
                 continue
-            cell = cells[position] if position < len(cells) else None
+            cell = taken(cells[position]) if position < len(cells) else None
             if cell is None or (isinstance(cell, str) and not cell.strip()):
                 if column.required:
                     bad.append((column.key, "", _("This cell must be filled.")))
@@ -206,39 +239,53 @@ class _SheetImport:
                     row.values[column.key] = column.default
                 continue
             try:
-                row.values[column.key] = column.parser.parse(cell)
+                row.values[column.key] = self._parse(column, cell)
             except BadCell as error:
                 bad.append((column.key, cell, str(error)))
         if bad:
             self._reject(row, bad)
             return None
-        return self._first_of_its_key(row)
-
-    def _first_of_its_key(self, row: Row) -> Row | None:
-        key = self.ledger.key_of(row.values)
-        mark = hash(key)
-        if mark in self.seen:
-            shown = " / ".join(str(part) for part in key)
-            self._reject(row, [(self.ledger.natural_key[0], shown, _("The file has this row twice."))])
-            return None
-        self.seen.add(mark)
         return row
+
+    @staticmethod
+    def _parse(column: Column, cell: Any) -> Any:
+        if isinstance(cell, CellError):
+            raise BadCell(_("The formula of this cell has no result. Please write the value itself."))
+        return column.parser.parse(cell)
+
+    def _first_of_their_keys(self, batch: Sequence[Row]) -> list[Row]:
+        """The rows without those whose key stood in the files before."""
+        marks = [self.seen.mark(self.ledger.key_of(row.values)) for row in batch]
+        fresh = self.seen.fresh(marks)
+        good = []
+        for row, mark in zip(batch, marks, strict=True):
+            if mark in fresh:
+                fresh.remove(mark)
+                good.append(row)
+            else:
+                shown = " / ".join(str(part) for part in self.ledger.key_of(row.values))
+                self._reject(row, [(self.ledger.natural_key[0], shown, _("The file has this row twice."))])
+        return good
 
     def _reject(self, row: Row, bad: Sequence[tuple[str, Any, str]]) -> None:
         self.count.rejected += 1
-        if len(self.report.problems) >= MOST_PROBLEMS:
-            return
-        for column, value, reason in bad:
-            self.report.problems.append(Problem(row.file, row.number, column, as_text(value)[:200], reason))
+        self.report.mark("rejected", row.number)
+        problems = [
+            Problem(row.file, row.number, column, as_text(value)[:200], reason)
+            for column, value, reason in bad
+        ]
         reasons = " ".join(f"{column}: {reason}" if column else reason for column, _value, reason in bad)
-        self.report.rejected_rows.append(RejectedRow(self.ledger.key, self.header, list(row.cells), reasons))
+        self.report.reject(RejectedRow(self.ledger.key, self.header, list(row.cells), reasons, problems))
 
     # Writing -------------------------------------------------------------------------------------
 
     def _take(self, batch: list[Row]) -> None:
         """Check, match and write one batch."""
+        batch = self._first_of_their_keys(batch) if batch else []
         if not batch:
+            self.report.go_on(self.done())
             return
+        self.context.forget()
         wrong: dict[int, list[BadRow]] = {}
         for row, problem in self.book.check(batch, self.context):
             wrong.setdefault(row.number, []).append(problem)
@@ -249,6 +296,7 @@ class _SheetImport:
             else:
                 good.append(row)
         self._write(good)
+        self.report.go_on(self.done())
 
     def _reject_for(self, row: Row, problems: Sequence[BadRow]) -> None:
         self._reject(row, [(p.column, self._cell(row, p.column), p.reason) for p in problems])
@@ -277,6 +325,9 @@ class _SheetImport:
             reason = _("The database refuses it: %(why)s") % {"why": str(error).strip().splitlines()[0]}
             self._halve(rows, BadRow("", reason))
         else:
+            for change in changes:
+                self.report.mark(change.row.number, sorted(change.before.items()))
+            self.report.mark(rows[0].number, len(rows), [row.number for row in created])
             self.count.created += len(created)
             self.count.updated += len(changes)
             self.count.unchanged += len(rows) - len(created) - len(changes)
@@ -309,16 +360,4 @@ class _SheetImport:
         return Row(row.file, row.number, full, row.cells)
 
 
-def rejected_rows(report: Report, ledger: str) -> Iterator[list[str]]:
-    """The rejected rows of a ledger as lines of a file of the same form, with a reason column.
-
-    The reason column begins with "_", and such columns are skipped when the mended file comes back.
-    """
-    for index, row in enumerate(r for r in report.rejected_rows if r.ledger == ledger):
-        if index == 0:
-            yield [*row.header, "_reason"]
-        cells = ["" if cell is None else as_text(cell) for cell in row.cells[: len(row.header)]]
-        yield [*cells, *[""] * (len(row.header) - len(cells)), row.reason]
-
-
-__all__ = ["Count", "Key", "Problem", "Report", "import_path", "rejected_rows"]
+__all__ = ["Count", "Problem", "Report", "import_path", "rejected_rows", "run"]

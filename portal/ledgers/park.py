@@ -10,13 +10,16 @@ from decimal import Decimal
 
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Collate
+from django.utils.translation import gettext_lazy
 
-from portal.accounts.models import User
+from portal.accounts.models import Duty, User
 from portal.ledgers.books import EXPORT_CHUNK, ModelBook
 from portal.ledgers.declaration import BadRow, Change, Column, Context, Key, Ledger, Row, Values, register
 from portal.ledgers.parsers import BOOL, DATE, USCC, ListParser, NumberParser, TextParser, codes
+from portal.park.acting import Actor
 from portal.park.models import Enterprise, Membership, Team
 
+READERS = (Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
 TEAM_KINDS = codes(
     Team.Kind.choices,
     station="政务驿站|驿站",
@@ -60,7 +63,10 @@ class TeamBook:
                 Team.objects.filter(pk=change.pk).update(**own)
         self._lead({change.pk: change.after.get("lead_username") for change in changes})
 
-    def export(self) -> Iterator[Values]:
+    def count(self, reader: Actor | None = None) -> int:
+        return Team.objects.count()
+
+    def export(self, reader: Actor | None = None) -> Iterator[Values]:
         for _pk, values in self._read():
             yield values
 
@@ -96,14 +102,46 @@ register(
         zh="工作专班与部门",
         natural_key=("code",),
         book=TeamBook,
+        readers=READERS,
+        note=gettext_lazy("Stations, task forces, departments, windows, banks and offices, with their heads"),
         columns=(
-            Column("code", "编码", TextParser(40)),
-            Column("name", "名称", TextParser(80)),
-            Column("kind", "类型", TEAM_KINDS),
-            Column("name_en", "英文名称", TextParser(120), required=False, default=""),
-            Column("lead_username", "负责人账号", TextParser(150), required=False, keeps=True),
-            Column("industry", "产业", TextParser(60), required=False, default=""),
-            Column("active", "启用", BOOL, required=False, default=True),
+            Column(
+                "code", "编码", TextParser(40, "jinrong"), note=gettext_lazy("A short code, once in the park")
+            ),
+            Column("name", "名称", TextParser(80, "金荣驿站"), note=gettext_lazy("What it is called")),
+            Column("kind", "类型", TEAM_KINDS, note=gettext_lazy("What kind of team it is")),
+            Column(
+                "name_en",
+                "英文名称",
+                TextParser(120, "Jinrong Station"),
+                required=False,
+                default="",
+                note=gettext_lazy("What it is called in English"),
+            ),
+            Column(
+                "lead_username",
+                "负责人账号",
+                TextParser(150, "zhang.san"),
+                required=False,
+                keeps=True,
+                note=gettext_lazy("The sign-in name of its head; empty leaves who it is"),
+            ),
+            Column(
+                "industry",
+                "产业",
+                TextParser(60, "先进金属材料"),
+                required=False,
+                default="",
+                note=gettext_lazy("The industry of a task force"),
+            ),
+            Column(
+                "active",
+                "启用",
+                BOOL,
+                required=False,
+                default=True,
+                note=gettext_lazy("Whether it works now; yes when empty"),
+            ),
         ),
     )
 )
@@ -112,20 +150,79 @@ LONGITUDE = NumberParser(6, Decimal(-180), Decimal(180))
 LATITUDE = NumberParser(6, Decimal(-90), Decimal(90))
 
 ENTERPRISE_COLUMNS = (
-    Column("uscc", "统一社会信用代码", USCC),
-    Column("name", "企业名称", TextParser(120)),
-    Column("name_en", "英文名称", TextParser(200), required=False, default=""),
-    Column("industry", "行业", TextParser(60)),
-    Column("size", "规模", SIZES),
-    Column("registered_on", "注册日期", DATE, required=False),
-    Column("settled_on", "入驻日期", DATE, required=False),
-    Column("address", "地址", TextParser(200), required=False, default=""),
-    Column("longitude", "经度", LONGITUDE, required=False),
-    Column("latitude", "纬度", LATITUDE, required=False),
-    Column("park_area", "片区", TextParser(60), required=False, default=""),
-    Column("is_high_tech", "高新技术企业", BOOL, required=False),
-    Column("is_above_scale", "规上企业", BOOL, required=False),
-    Column("tags", "标签", ListParser(40), required=False, default=[]),
+    Column("uscc", "统一社会信用代码", USCC, note=gettext_lazy("The code on its business licence")),
+    Column(
+        "name",
+        "企业名称",
+        TextParser(120, "启明电源（示范）有限公司"),
+        note=gettext_lazy("The name on its business licence"),
+    ),
+    Column(
+        "name_en",
+        "英文名称",
+        TextParser(200, "Qiming Power"),
+        required=False,
+        default="",
+        note=gettext_lazy("Its name in English"),
+    ),
+    Column("industry", "行业", TextParser(60, "电池制造"), note=gettext_lazy("Its industry")),
+    Column("size", "规模", SIZES, note=gettext_lazy("Its size in the official classes")),
+    Column("registered_on", "注册日期", DATE, required=False, note=gettext_lazy("When it was registered")),
+    Column("settled_on", "入驻日期", DATE, required=False, note=gettext_lazy("When it settled in the park")),
+    Column(
+        "address",
+        "地址",
+        TextParser(200, "示范路 8 号"),
+        required=False,
+        default="",
+        note=gettext_lazy("Where it is"),
+    ),
+    Column(
+        "longitude",
+        "经度",
+        LONGITUDE,
+        required=False,
+        note=gettext_lazy("Position on the map, in degrees"),
+        example="112.9121",
+    ),
+    Column(
+        "latitude",
+        "纬度",
+        LATITUDE,
+        required=False,
+        note=gettext_lazy("Position on the map, in degrees"),
+        example="27.8712",
+    ),
+    Column(
+        "park_area",
+        "片区",
+        TextParser(60, "东区"),
+        required=False,
+        default="",
+        note=gettext_lazy("The part of the park where it is"),
+    ),
+    Column(
+        "is_high_tech",
+        "高新技术企业",
+        BOOL,
+        required=False,
+        note=gettext_lazy("Whether it is a recognised high-tech enterprise"),
+    ),
+    Column(
+        "is_above_scale",
+        "规上企业",
+        BOOL,
+        required=False,
+        note=gettext_lazy("Whether it is above the designated size"),
+    ),
+    Column(
+        "tags",
+        "标签",
+        ListParser(40),
+        required=False,
+        default=[],
+        note=gettext_lazy("Words by which it is found"),
+    ),
 )
 
 register(
@@ -133,6 +230,8 @@ register(
         key="enterprises",
         zh="企业",
         natural_key=("uscc",),
+        readers=READERS,
+        note=gettext_lazy("The enterprises of the park"),
         columns=ENTERPRISE_COLUMNS,
         book=lambda: ModelBook(Enterprise, [column.key for column in ENTERPRISE_COLUMNS], ("uscc",)),
     )

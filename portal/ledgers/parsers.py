@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError as NumberError
 
 from portal.ledgers.declaration import BadCell
 from portal.worktime.clock import ZONE, local
@@ -23,6 +23,7 @@ FIRST_YEAR = 1900
 YEARS_AHEAD = 30
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _MOMENT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[ T](\d{1,2}):(\d{2})(?::\d{2})?")
+_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 
 
@@ -46,6 +47,10 @@ class TextParser:
     """Text of at most so many characters."""
 
     most: int
+    example: str = ""
+
+    def form(self) -> str:
+        return _("Text of at most %(most)s characters") % {"most": self.most}
 
     def parse(self, cell: Any) -> str:
         text = as_text(cell)
@@ -74,10 +79,23 @@ class CodeParser:
                     found.update({str(name).lower(): key for name in (key, *names)})
         return found
 
+    @property
+    def example(self) -> str:
+        return next(iter(self.names))
+
+    def form(self) -> str:
+        return _("One of the allowed values: its key, or its name")
+
+    def allowed(self) -> list[tuple[str, str]]:
+        """Each key with its first Chinese name, or its label where it has none."""
+        return [(key, str(names[1] if len(names) > 1 else names[0])) for key, names in self.names.items()]
+
     def parse(self, cell: Any) -> str:
         key = self.known.get(as_text(cell).lower())
         if key is None:
-            raise BadCell(_("Not one of: %(codes)s.") % {"codes": ", ".join(self.names)})
+            chinese = (get_language() or "zh").startswith("zh")
+            shown = [name if chinese else code for code, name in self.allowed()]
+            raise BadCell(_("Not one of: %(codes)s.") % {"codes": ", ".join(shown)})
         return key
 
     def show(self, value: Any) -> str:
@@ -93,6 +111,11 @@ def codes(choices: Sequence[tuple[Any, Any]], **chinese: str) -> CodeParser:
 
 class DateParser:
     """YYYY-MM-DD, or a date of a workbook."""
+
+    example = "2024-09-26"
+
+    def form(self) -> str:
+        return _("A date: YYYY-MM-DD, or a date cell of a workbook")
 
     def parse(self, cell: Any) -> date:
         if isinstance(cell, datetime):
@@ -121,6 +144,11 @@ class DateParser:
 class MomentParser:
     """YYYY-MM-DD HH:MM, local time of the park; the minute is the finest that a ledger knows."""
 
+    example = "2024-09-26 09:30"
+
+    def form(self) -> str:
+        return _("Date and time of the park: YYYY-MM-DD HH:MM")
+
     def parse(self, cell: Any) -> datetime:
         if isinstance(cell, datetime):
             DATE.parse(cell)
@@ -139,8 +167,33 @@ class MomentParser:
         return f"{local(value):%Y-%m-%d %H:%M}"
 
 
+class MonthParser:
+    """YYYY-MM; kept as the first day of the month. A date of a workbook stands for its month."""
+
+    example = "2024-09"
+
+    def form(self) -> str:
+        return _("A month: YYYY-MM")
+
+    def parse(self, cell: Any) -> date:
+        if isinstance(cell, date):
+            return DATE.parse(cell).replace(day=1)
+        match = _MONTH.fullmatch(as_text(cell))
+        if match is None or not 1 <= int(match[2]) <= 12:
+            raise BadCell(_("Not a month of the form YYYY-MM."))
+        return DATE.parse(f"{match[1]}-{match[2]}-01")
+
+    def show(self, value: date) -> str:
+        return f"{value:%Y-%m}"
+
+
 class TimeParser:
     """HH:MM."""
+
+    example = "08:30"
+
+    def form(self) -> str:
+        return _("A time of day: HH:MM")
 
     def parse(self, cell: Any) -> time:
         match = _TIME.fullmatch(as_text(cell))
@@ -161,6 +214,11 @@ BOOLEANS = {"1": True, "true": True, "是": True, "0": False, "false": False, "�
 class BoolParser:
     """1/0, true/false, 是/否."""
 
+    example = "1"
+
+    def form(self) -> str:
+        return _("Yes or no: 1 or 0, true or false, 是 or 否")
+
     def parse(self, cell: Any) -> bool:
         value = BOOLEANS.get(as_text(cell).lower())
         if value is None:
@@ -178,6 +236,11 @@ class NumberParser:
     decimals: int
     least: Decimal = Decimal(0)
     most: Decimal = Decimal("999999999999.99")
+    example: str = "1250000.5"
+
+    def form(self) -> str:
+        told = {"least": f"{self.least:f}", "most": f"{self.most:f}", "decimals": self.decimals}
+        return _("A number from %(least)s to %(most)s with at most %(decimals)s decimals") % told
 
     def parse(self, cell: Any) -> Decimal:
         try:
@@ -203,6 +266,10 @@ class WholeParser:
 
     least: int = 0
     most: int = 2_000_000_000
+    example: str = "3"
+
+    def form(self) -> str:
+        return _("A whole number from %(least)s to %(most)s") % {"least": self.least, "most": self.most}
 
     def parse(self, cell: Any) -> int:
         text = as_text(cell).replace(",", "")
@@ -216,17 +283,26 @@ class WholeParser:
         return str(value)
 
 
+@lru_cache(maxsize=20_000)
+def _is_uscc(text: str) -> bool:
+    """Whether the check digit is right. A ledger names the same enterprises again and again."""
+    return bool(uscc.is_valid(text))
+
+
 class UsccParser:
     """统一社会信用代码 with its check digit (GB 32100)."""
+
+    example = "91350100M000100Y43"
+
+    def form(self) -> str:
+        return _("A unified social credit code: 18 characters, the last one checks the others")
 
     def parse(self, cell: Any) -> str:
         text = as_text(cell).upper()
         if len(text) != 18:  # the library would also take separators; the register does not
             raise BadCell(_("A unified social credit code has exactly 18 characters."))
-        try:
-            uscc.validate(text)
-        except NumberError as error:
-            raise BadCell(_("Not a valid unified social credit code: check all 18 characters.")) from error
+        if not _is_uscc(text):
+            raise BadCell(_("Not a valid unified social credit code: check all 18 characters."))
         return text
 
     def show(self, value: str) -> str:
@@ -238,6 +314,12 @@ class ListParser:
     """Several words, separated by semicolons."""
 
     most: int
+    example: str = "甲;乙"
+
+    def form(self) -> str:
+        return _("Several words with semicolons between, each of at most %(most)s characters") % {
+            "most": self.most
+        }
 
     def parse(self, cell: Any) -> list[str]:
         words = [word.strip() for word in as_text(cell).replace("；", ";").split(";")]
@@ -256,4 +338,5 @@ def plain_number(value: Decimal) -> str:
 
 
 MONEY = NumberParser(2)
-DATE, MOMENT, TIME, BOOL, USCC = DateParser(), MomentParser(), TimeParser(), BoolParser(), UsccParser()
+DATE, MONTH, MOMENT, TIME = DateParser(), MonthParser(), MomentParser(), TimeParser()
+BOOL, USCC = BoolParser(), UsccParser()

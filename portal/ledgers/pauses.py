@@ -1,8 +1,8 @@
 """The ledger of pauses (时限中止), for cases of every kind: days that do not count.
 
 A day does not count when the clock stands still at the close of its service hours, so a pause set in
-the portal has a first and a last such day too. Pauses that still run and those that cost no day are
-not in the ledger.
+the portal has a first and a last such day too. Pauses that still run are not in the ledger, as the
+contract gives every pause an end; they come in when they have ended. Nor are those that cost no day.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from portal.accounts.models import Duty
 from portal.cases import importing
 from portal.cases.models import Case, Pause
+from portal.ledgers.access import cases_for
 from portal.ledgers.books import EXPORT_CHUNK
 from portal.ledgers.declaration import (
     CASE_PREFIXES,
@@ -33,6 +36,7 @@ from portal.ledgers.declaration import (
     register,
 )
 from portal.ledgers.parsers import DATE, as_text, codes
+from portal.park.acting import Actor
 from portal.worktime.clock import Calendar, at, local
 
 REASONS = codes(
@@ -46,11 +50,19 @@ REASONS = codes(
 class CaseReferenceParser:
     """`requests:<number>` and the like."""
 
+    example = "requests:QS2024-0001"
+
+    def form(self) -> str:
+        return _("The kind of case and its number: %(forms)s") % {"forms": self._forms()}
+
+    @staticmethod
+    def _forms() -> str:
+        return ", ".join(f"{prefix}:…" for prefix in sorted(CASE_PREFIXES))
+
     def parse(self, cell: Any) -> str:
         prefix, _colon, number = as_text(cell).partition(":")
         if prefix not in CASE_PREFIXES or not number:
-            shown = ", ".join(f"{p}:…" for p in sorted(CASE_PREFIXES))
-            raise BadCell(_("Not a case. Write one of: %(forms)s") % {"forms": shown})
+            raise BadCell(_("Not a case. Write one of: %(forms)s") % {"forms": self._forms()})
         return f"{prefix}:{number.strip()}"
 
     def show(self, value: str) -> str:
@@ -179,9 +191,17 @@ class PauseBook:
         for kind in sorted({found.kind for found in cases.values()}):
             importing.recompute(kind, [found.pk for found in cases.values() if found.kind == kind])
 
-    def export(self) -> Iterator[Values]:
+    def count(self, reader: Actor | None = None) -> int:
+        return sum(self._of(kind, reader).exclude(to_at=None).count() for kind in CASE_PREFIXES.values())
+
+    @staticmethod
+    def _of(kind: str, reader: Actor | None) -> QuerySet[Pause]:
+        pauses = Pause.objects.exclude(reason=Pause.Reason.TURN)
+        return pauses.filter(case__in=cases_for(kind, reader).values("pk"))
+
+    def export(self, reader: Actor | None = None) -> Iterator[Values]:
         for prefix, kind in sorted(CASE_PREFIXES.items()):
-            rows = Pause.objects.filter(case__kind=kind).select_related("case")
+            rows = self._of(kind, reader).select_related("case")
             for pause, values in _rows(rows.order_by(Collate(F("case__number"), "C"), "from_at")):
                 yield {**values, "case": f"{prefix}:{pause.case.number}"}
 
@@ -229,11 +249,23 @@ register(
         natural_key=("case", "from_on"),
         book=PauseBook,
         after=("projects", "permits", "requests", "claims"),
+        readers=(Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR, Duty.DISCIPLINE),
+        note=gettext_lazy(
+            "Days that do not count. Pauses that still run are not in it: they come in when they end"
+        ),
         columns=(
-            Column("case", "办件", CaseReferenceParser()),
-            Column("from_on", "开始日期", DATE),
-            Column("to_on", "结束日期", DATE),
-            Column("reason", "原因", REASONS),
+            Column(
+                "case", "办件", CaseReferenceParser(), note=gettext_lazy("The case whose clock stood still")
+            ),
+            Column("from_on", "开始日期", DATE, note=gettext_lazy("The first day that does not count")),
+            Column(
+                "to_on",
+                "结束日期",
+                DATE,
+                note=gettext_lazy("The last day that does not count"),
+                example="2024-09-30",
+            ),
+            Column("reason", "原因", REASONS, note=gettext_lazy("Why the clock stood still")),
         ),
     )
 )

@@ -10,17 +10,74 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
-_TELL = """
-WITH told AS (
-    INSERT INTO notices_notice (recipient_id, key, params, case_id, urgent, created_at)
-    SELECT u.id, %(key)s, %(params)s::jsonb, %(case)s, %(urgent)s, %(now)s
-    FROM accounts_user u WHERE u.id = ANY(%(recipients)s) AND u.is_active ORDER BY u.id
-    RETURNING id, recipient_id
+from portal.notices.texts import kind_of
+
+# What a group or another system may be told: nothing that a person typed, no names.
+PUBLIC_PARAMS = ("number", "kind", "step", "transition", "level", "due_at", "days")
+
+# The end of every statement that tells somebody something; `%(now)s` is the moment. It follows two
+# CTEs of the writer:
+#   told(user_id, case_id, key, kind, params, urgent)         one row per person and matter
+#   announced(team_id, case_id, key, kind, params, urgent)    one row per matter that groups and
+#                                                             systems may hear of; never a sealed case
+# One definition for moves, sweep and supervision orders: who is told how, and when, is decided here.
+DELIVER = """
+notice_hours AS MATERIALIZED (
+    SELECT notices_held_until(%(now)s) AS held_at, notices_digest_at(%(now)s) AS digest_at
+), notice AS (
+    INSERT INTO notices_notice
+        (recipient_id, endpoint_id, key, kind, params, case_id, urgent, in_app, created_at)
+    SELECT u.id, NULL::bigint, t.key, t.kind, t.params, t.case_id, t.urgent,
+           t.urgent OR coalesce(p.in_app, true), %(now)s
+    FROM told t
+    JOIN accounts_user u ON u.id = t.user_id AND u.is_active
+    LEFT JOIN notices_preference p ON p.user_id = u.id AND p.kind = t.kind
+    UNION ALL
+    SELECT NULL, e.id, a.key, a.kind, a.params, a.case_id, a.urgent, false, %(now)s
+    FROM announced a
+    JOIN notices_endpoint e ON e.active AND a.kind = ANY(e.kinds)
+                           AND (e.team_id IS NULL OR e.team_id = a.team_id)
+    RETURNING id, recipient_id, endpoint_id, kind, case_id, urgent
+), delivery AS (
+    INSERT INTO notices_delivery
+        (notice_id, channel, endpoint_id, lane, state, tries, next_try_at, problem, last_error)
+    SELECT n.id, 'email', NULL::bigint,
+           'm:' || n.recipient_id || ':' || coalesce(n.case_id::text, 'n' || n.id),
+           w.state, 0,
+           CASE WHEN w.state = 'digest' THEN h.digest_at WHEN n.urgent THEN %(now)s ELSE h.held_at END,
+           '', ''
+    FROM notice n
+    CROSS JOIN notice_hours h
+    JOIN accounts_user u ON u.id = n.recipient_id AND u.email <> ''
+    LEFT JOIN notices_preference p ON p.user_id = u.id AND p.kind = n.kind
+    -- What is urgent does not wait for the daily mail.
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN p.email = 'digest' AND NOT n.urgent THEN 'digest' ELSE 'pending' END AS state
+    ) w
+    WHERE coalesce(p.email, 'now') <> 'off'
+    UNION ALL
+    SELECT n.id, e.channel, e.id,
+           CASE WHEN e.channel = 'webhook'
+                THEN 'w:' || e.id || ':' || coalesce(n.case_id::text, 'n' || n.id)
+                ELSE 'g:' || e.id END,
+           'pending', 0,
+           -- Machines do not sleep; groups do.
+           CASE WHEN n.urgent OR e.channel = 'webhook' THEN %(now)s ELSE h.held_at END, '', ''
+    FROM notice n CROSS JOIN notice_hours h JOIN notices_endpoint e ON e.id = n.endpoint_id
 )
-INSERT INTO notices_delivery (notice_id, channel, state, tries, next_try_at, last_error)
-SELECT told.id, 'email', 'pending', 0, %(now)s, ''
-FROM told JOIN accounts_user u ON u.id = told.recipient_id WHERE u.email <> ''
 """
+_TELL = f"""
+WITH told AS MATERIALIZED (
+    SELECT id AS user_id, %(case)s::bigint AS case_id, %(key)s::text AS key, %(kind)s::text AS kind,
+           %(params)s::jsonb AS params, %(urgent)s::boolean AS urgent
+    FROM unnest(%(recipients)s::bigint[]) AS id
+), announced AS MATERIALIZED (
+    SELECT %(team)s::bigint AS team_id, %(case)s::bigint AS case_id, %(key)s::text AS key,
+           %(kind)s::text AS kind, %(public)s::jsonb AS params, %(urgent)s::boolean AS urgent
+    WHERE %(team)s::bigint IS NOT NULL
+), {DELIVER}
+SELECT 1
+"""  # noqa: S608  # both halves are constants
 
 
 def tell(
@@ -31,18 +88,27 @@ def tell(
     now: datetime,
     case_id: int | None = None,
     urgent: bool = False,
+    team_id: int | None = None,
 ) -> None:
-    """Tell each person once, in the app and by e-mail. Sending starts when the transaction commits."""
+    """Tell each person once, as each has chosen. Sending starts when the transaction commits.
+
+    `team_id`: the groups and systems that listen to this team (or to all) hear of it too, without
+    personal data. None (a sealed case, a private matter): they do not.
+    """
     recipients = sorted(set(recipient_ids))
-    if not recipients:
+    if not recipients and team_id is None:
         return
+    public = {name: params[name] for name in PUBLIC_PARAMS if name in params}
     with connection.cursor() as cursor:
         cursor.execute(
             _TELL,
             {
                 "key": key,
+                "kind": kind_of(key),
                 "params": json.dumps(params, cls=DjangoJSONEncoder, ensure_ascii=False),
+                "public": json.dumps(public, cls=DjangoJSONEncoder, ensure_ascii=False),
                 "case": case_id,
+                "team": team_id,
                 "urgent": urgent,
                 "now": now,
                 "recipients": recipients,
@@ -52,7 +118,7 @@ def tell(
 
 
 def kick() -> None:
-    """Ask a worker to send what is waiting, now. Beat asks again every minute, so a miss is harmless."""
+    """Ask the workers to send what is waiting, now. Beat asks again every minute, so a miss is harmless."""
     from portal.notices.tasks import kick_outbox
 
     kick_outbox()

@@ -1,84 +1,84 @@
-"""The outbox: each delivery is sent at least tried, with back-off, and in the end sent or given up."""
+"""Emptying the outbox: each delivery is claimed, tried outside of any transaction, and settled."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
-from smtplib import SMTPException
+import time
+from datetime import datetime
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from portal.notices.models import Delivery
-from portal.notices.texts import render
+from portal.notices import claiming
+from portal.notices.channels import mail, robots, webhook
+from portal.notices.channels.failures import Failure
+from portal.notices.models import Channel, Delivery, EndpointChannel, Notice, Problem
 
 logger = logging.getLogger(__name__)
-# Minutes until the next try after the 1st, 2nd, … failure; then the delivery is given up.
-BACK_OFF_MIN = (1, 2, 5, 10, 30, 60, 120, 240)
+# A run ends in time for the next one; what is left is taken up there.
+RUN_S = 50.0
+MAIL = (Channel.EMAIL.value,)
+POSTS = tuple(EndpointChannel.values)
 
 
 def deliver_due(now: datetime) -> int:
-    """Send what is due, oldest first; the number sent. Parallel workers take different rows.
-
-    Each delivery is a transaction of its own: a crash repeats at most the one mail under way, and
-    that under the same message id.
-    """
+    """Send every e-mail whose turn has come, the daily ones gathered first; the number sent."""
+    claiming.gather(now)
     connection = get_connection()
-    sent = 0
     try:
-        while (done := _deliver_next(connection, now)) is not None:
-            sent += done
+        return _empty(now, MAIL, connection)
     finally:
-        connection.close()
-    return sent
+        _close(connection)
 
 
-def _deliver_next(connection: BaseEmailBackend, now: datetime) -> int | None:
-    """Send one delivery: 1 sent, 0 put off, None when nothing is due."""
-    with transaction.atomic():
-        row = (
-            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(state=Delivery.State.PENDING, next_try_at__lte=now)
-            .select_related("notice__recipient")
-            .order_by("next_try_at", "id")
-            .first()
-        )
-        return None if row is None else _send(row, connection, now)
+def post_due(now: datetime) -> int:
+    """Tell every group and system that has something due; the number of messages taken."""
+    return _empty(now, POSTS, None)
 
 
-def _send(row: Delivery, connection: BaseEmailBackend, now: datetime) -> int:
-    row.tries += 1
+def _empty(now: datetime, channels: tuple[str, ...], connection: BaseEmailBackend | None) -> int:
+    """Try what is due, in order, until nothing is left or every way is closed."""
+    done, closed, end = 0, set[int](), time.monotonic() + RUN_S
+    while time.monotonic() < end:
+        row = claiming.claim(now, channels, closed)
+        if row is None:
+            break
+        try:
+            _send(row, now, connection)
+        except Failure as failure:
+            logger.warning("delivery %s by %s: %s", row.pk, row.channel, failure)
+            claiming.failed(row, failure, now)
+            if connection is not None:
+                _close(connection)
+            if failure.everybody:
+                closed.add(row.endpoint_id or 0)
+        else:
+            claiming.sent(row, now)
+            done += 1
+    return done
+
+
+def _send(row: Delivery, now: datetime, connection: BaseEmailBackend | None) -> None:
     try:
-        connection.open()
-        _message(row, connection).send()
-    except (OSError, SMTPException) as error:
+        if connection is not None:
+            mail.send(row.notice, _carried(row), connection)
+        elif row.channel == Channel.WEBHOOK:
+            webhook.send(row, now)
+        elif row.endpoint is not None:
+            everything = sorted([row.notice, *_carried(row)], key=lambda notice: notice.pk)
+            robots.send(row.endpoint, everything, now)
+    except (LookupError, TypeError, ValueError) as error:
+        # The facts of this one notice are broken: it is shown among the dead letters, the rest go on.
+        raise Failure(Problem.TEXT, f"{type(error).__name__}: {error}", lasting=True) from error
+
+
+def _carried(row: Delivery) -> list[Notice]:
+    """What goes along, oldest first."""
+    return list(Notice.objects.filter(deliveries__carried_by=row).order_by("pk"))
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    try:
         connection.close()
-        _put_off(row, error, now)
-        return 0
-    row.state, row.sent_at, row.next_try_at, row.last_error = Delivery.State.SENT, now, None, ""
-    row.save()
-    return 1
-
-
-def _put_off(row: Delivery, error: Exception, now: datetime) -> None:
-    row.last_error = f"{type(error).__name__}: {error}"[:300]
-    if row.tries > len(BACK_OFF_MIN):
-        row.state, row.next_try_at = Delivery.State.DEAD, None
-        logger.error("delivery %s given up after %s tries: %s", row.pk, row.tries, row.last_error)
-    else:
-        row.next_try_at = now + timedelta(minutes=BACK_OFF_MIN[row.tries - 1])
-    row.save()
-
-
-def _message(row: Delivery, connection: BaseEmailBackend) -> EmailMessage:
-    notice = row.notice
-    with translation.override(notice.recipient.language or settings.LANGUAGE_CODE):
-        text = render(notice.key, notice.params, notice.case_id)
-        body = f"{text.body}\n\n{_('Open it here:')} {settings.PORTAL_URL}{text.path}\n"
-    # The id lets the receiving side recognise a mail that a crash between sending and writing repeats.
-    headers = {"Message-ID": f"<notice-{notice.pk}@{settings.NOTICE_MAIL_DOMAIN}>"}
-    return EmailMessage(text.title, body, to=[notice.recipient.email], headers=headers, connection=connection)
+    except OSError as error:  # also what smtplib raises
+        logger.warning("the mail server did not take leave: %s", error)

@@ -1,13 +1,19 @@
-"""The centre of notices."""
+"""The centre of notices, and what a reader chooses about them."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.notices.models import Notice
+from portal.accounts.models import User
+from portal.notices.forms import PreferencesForm
+from portal.notices.models import Hours, Kind, Notice
+from portal.notices.queries import centre, unread_count
 from portal.notices.texts import render as text_of
 from portal.worktime.clock import local
 from portal.worktime.now import now
@@ -18,10 +24,15 @@ PAGE = 30
 @require_safe
 @login_required
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """What I was told, newest first."""
-    found = Notice.objects.filter(recipient_id=request.user.pk)
+    """What I was told, newest first; all, only the unread ones, or one kind."""
+    found = centre(request.user.pk or 0)
+    chosen = request.GET.get("about", "")
+    if chosen == "unread":
+        found = found.filter(read_at=None)
+    elif chosen in Kind.values:
+        found = found.filter(kind=chosen)
     before = request.GET.get("before", "")
-    if before.isdigit() and len(before) < 18:
+    if before.isdecimal() and len(before) < 18:
         found = found.filter(pk__lt=int(before))
     page = list(found.order_by("-pk")[: PAGE + 1])
     rows = [
@@ -29,7 +40,17 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         for n in page[:PAGE]
     ]
     later = page[PAGE - 1].pk if len(page) > PAGE else None
-    return render(request, "notices/notice_list.html", {"rows": rows, "later": later})
+    context = {"rows": rows, "later": later, "kinds": Kind.choices, "chosen": chosen}
+    return render(request, "notices/notice_list.html", context)
+
+
+@require_safe
+@never_cache
+def notice_unread(request: HttpRequest) -> HttpResponse:
+    """The badge alone, asked every minute: one statement beside those of the sign-in, nothing written."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=403)  # no redirect: the sign-in page must not land in the badge
+    return render(request, "notices/_badge.html", {"unread": unread_count(request.user.pk)})
 
 
 @require_POST
@@ -47,3 +68,17 @@ def notice_read_all(request: HttpRequest) -> HttpResponse:
     """Mark all as read."""
     Notice.objects.filter(recipient_id=request.user.pk, read_at=None).update(read_at=now())
     return redirect("notices:notice_list")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def preferences(request: HttpRequest) -> HttpResponse:
+    """By which ways I want to hear of what."""
+    user: User = request.user  # type: ignore[assignment]  # signed in
+    form = PreferencesForm(request.POST if request.method == "POST" else None, user=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("notices:preferences")
+    context = {"form": form, "hours": Hours.current()}
+    return render(request, "notices/preferences.html", context, status=422 if form.errors else 200)

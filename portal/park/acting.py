@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from portal.accounts.models import Duty
+from portal.names import local_name
 from portal.park.models import Agency, Membership
 from portal.worktime.clock import local
 from portal.worktime.now import now
@@ -24,7 +25,7 @@ SELECT
         json_agg(json_build_array(g.enterprise_id, g.role, g.read_only, g.kinds) ORDER BY g.id), '[]')
      FROM park_agency g
      WHERE g.user_id = %(user)s AND (g.expires_on IS NULL OR g.expires_on >= %(today)s)),
-    (SELECT coalesce(json_agg(json_build_array(t.id, m.role, t.kind, t.name) ORDER BY m.id), '[]')
+    (SELECT coalesce(json_agg(json_build_array(t.id, m.role, t.kind, t.name, t.name_en) ORDER BY m.id), '[]')
      FROM park_membership m JOIN park_team t ON t.id = m.team_id
      WHERE m.user_id = %(user)s AND t.active),
     (SELECT coalesce(json_agg(d.duty), '[]') FROM accounts_dutygrant d WHERE d.user_id = %(user)s)
@@ -39,6 +40,12 @@ class Seat:
     role: str
     kind: str
     team_name: str
+    team_name_en: str
+
+    @property
+    def team_label(self) -> str:
+        """The team's name in the reader's language."""
+        return local_name(self.team_name, self.team_name_en)
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Actor:
     @cached_property
     def _read(
         self,
-    ) -> tuple[list[tuple[int, str, bool, list[str]]], list[tuple[int, str, str, str]], list[str]]:
+    ) -> tuple[list[tuple[int, str, bool, list[str]]], list[tuple[int, str, str, str, str]], list[str]]:
         with connection.cursor() as cursor:
             cursor.execute(_READ, {"user": self.user.pk, "today": local(now()).date()})
             agencies, seats, duties = (_parsed(cell) for cell in cursor.fetchone())

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc as uscc_number
 from stdnum.exceptions import ValidationError as NumberError
 
+from portal.names import local_name
+
 
 def validate_uscc(value: str) -> None:
     """Refuse a unified social credit code whose form or check digit is wrong (GB 32100)."""
@@ -61,7 +63,12 @@ class Enterprise(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return local_name(self.name, self.name_en)
 
 
 @pghistory.track()
@@ -98,7 +105,12 @@ class Team(models.Model):
         ordering: ClassVar = ["kind", "code"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return local_name(self.name, self.name_en)
 
 
 class Membership(models.Model):
@@ -170,3 +182,48 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.enterprise}"
+
+
+@pghistory.track(
+    pghistory.UpdateEvent("before_update", row=pghistory.Old), pghistory.DeleteEvent("before_delete")
+)
+class MonthlyIndicator(models.Model):
+    """What an enterprise reports for one month (企业月报). Money in yuan; an empty figure is unknown.
+
+    Only what was replaced is kept as history: the present row is the rest of it, and a park has
+    millions of these.
+    """
+
+    enterprise = models.ForeignKey(
+        Enterprise,
+        verbose_name=_("enterprise"),
+        on_delete=models.CASCADE,
+        related_name="monthly_indicators",
+        db_index=False,
+    )
+    month = models.DateField(_("month"))  # its first day
+    output_amount = models.DecimalField(_("output value (yuan)"), max_digits=14, decimal_places=2)
+    tax_amount = models.DecimalField(_("tax (yuan)"), max_digits=14, decimal_places=2)
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    electricity_kwh = models.DecimalField(
+        _("electricity (kWh)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    investment_amount = models.DecimalField(
+        _("investment (yuan)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    rd_amount = models.DecimalField(
+        _("research and development (yuan)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("monthly indicators")
+        verbose_name_plural = _("monthly indicators")
+        ordering: ClassVar = ["enterprise", "month"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["enterprise", "month"], name="park_month_once"),
+            models.CheckConstraint(condition=models.Q(month__day=1), name="park_month_first_day"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["month"], name="park_month")]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id} {self.month:%Y-%m}"

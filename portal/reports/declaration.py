@@ -58,11 +58,13 @@ class RowColumn:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """One way to split the figure. `labels` turns stored codes into words."""
+    """One way to split the figure. `labels` turns stored codes into words; `named` says that `by` is
+    the path of a name beside which an English one lies (`…_en`)."""
 
     label: Text
     by: str | Combinable
     labels: Mapping[Any, Text] = field(default_factory=dict)
+    named: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, DecimalField, F, IntegerField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from portal.names import local_name
 from portal.park.acting import Actor
 from portal.reports.access import within_reach
 from portal.reports.declaration import Breakdown, Indicator, Period
@@ -85,6 +86,8 @@ def split(indicator: Indicator, by: Breakdown, period: Period, actor: Actor | No
     """The figure split one way, in one statement."""
     rows = within_reach(indicator, indicator.rows(period), actor).order_by()
     part = F(by.by) if isinstance(by.by, str) else by.by
+    if by.named and local_name("", "en"):
+        part = Coalesce(NullIf(F(f"{by.by}_en"), Value("")), part)
     parts = rows.values(figure_part=part).annotate(figure_value=_value(indicator), figure_n=Count("pk"))
     found = parts.order_by("figure_part").values_list("figure_part", "figure_value", "figure_n")
     return [Line(_label(by, label), _figure(indicator, value, n)) for label, value, n in found]

@@ -45,13 +45,13 @@ register(
         columns=(
             RowColumn(_("Number"), lambda a: a.case.number),
             RowColumn(_("Title"), lambda a: a.case.title),
-            RowColumn(_("Team"), lambda a: a.case.team.name),
+            RowColumn(_("Team"), lambda a: a.case.team.label),
             RowColumn(_("Level"), lambda a: a.level),
             RowColumn(_("Moment"), lambda a: short_moment(a.at)),
         ),
         breakdowns={
             "level": Breakdown(_("By level"), "level"),
-            "team": Breakdown(_("By team"), "case__team__name"),
+            "team": Breakdown(_("By team"), "case__team__name", named=True),
         },
         case_path="case_id",
         team_path="case__team",

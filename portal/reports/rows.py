@@ -22,7 +22,7 @@ def page_of(
 ) -> tuple[list[Any], str]:
     """One page of rows in keyset order, and the mark of the next (empty at the end)."""
     rows = within_reach(indicator, indicator.rows(period), actor).order_by("pk")
-    if after.isdigit() and len(after) < 18:
+    if after.isdecimal() and len(after) < 18:
         rows = rows.filter(pk__gt=int(after))
     found = list(rows[: size + 1])
     return found[:size], str(found[size - 1].pk) if len(found) > size else ""

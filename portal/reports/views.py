@@ -37,7 +37,10 @@ def _indicator(actor: Actor, key: str) -> Indicator:
 
 def _period(request: HttpRequest) -> tuple[PeriodForm, Period]:
     form = PeriodForm(request.GET)
-    return form, form.period(this_year(timezone.localdate(now())))
+    period = form.period(this_year(timezone.localdate(now())))
+    if not form.errors:  # what is shown is said, also when nobody chose it
+        form = PeriodForm(initial={"date_from": period.date_from, "date_to": period.date_to})
+    return form, period
 
 
 def _query(period: Period) -> str:

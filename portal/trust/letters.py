@@ -1,4 +1,4 @@
-"""The outbox of letters: invitations to addresses that belong to no account. Same back-off as notices."""
+"""The outbox of letters: invitations to addresses that belong to no account. Tried again, ever later."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal.notices.sending import BACK_OFF_MIN
 from portal.trust.models import Answer, Letter
 from portal.worktime.explain import moment_text
 
 logger = logging.getLogger(__name__)
+BACK_OFF_MIN = (1, 5, 15, 60, 240, 720)  # minutes before each further try; then it is given up
 
 
 def kick_letters() -> None:

@@ -23,6 +23,23 @@ if TYPE_CHECKING:
 FIRST_YEAR = 2019
 YEARS_AHEAD = 3
 
+SOURCES = {
+    DayOverride.Kind.PARK_CLOSING.value: WorkDay.Source.PARK,
+    DayOverride.Kind.STATE_NOTICE.value: WorkDay.Source.NOTICE,
+    DayOverride.Kind.CORRECTION.value: WorkDay.Source.OVERRIDE,
+}
+# As the State Council's notices name them.
+HOLIDAYS = {
+    "元旦": "New Year's Day",
+    "春节": "Spring Festival",
+    "清明节": "Qingming Festival",
+    "劳动节": "Labour Day",
+    "端午节": "Dragon Boat Festival",
+    "中秋节": "Mid-Autumn Festival",
+    "国庆节": "National Day",
+    "国庆节、中秋节": "National Day and Mid-Autumn Festival",
+}
+
 RENUMBER = """
 UPDATE worktime_workday w SET ordinal = n.ordinal
 FROM (SELECT date, sum(is_working::int) OVER (ORDER BY date) AS ordinal FROM worktime_workday) n
@@ -76,13 +93,18 @@ def days_of(year: int, *, announced: bool) -> Iterable[Day]:
 
 
 def _overridden(day: Day, override: DayOverride) -> WorkDay:
-    park = override.kind == DayOverride.Kind.PARK_CLOSING
+    if override.kind == DayOverride.Kind.STATE_NOTICE:  # the holiday keeps its name
+        named = not override.is_working
+        name = (day.name or override.reason) if named else ""
+        name_en = (day.name_en or HOLIDAYS.get(override.reason, override.reason)) if named else ""
+    else:
+        name = name_en = override.reason
     return WorkDay(
         date=day.date,
         is_working=override.is_working,
-        source=WorkDay.Source.PARK if park else WorkDay.Source.OVERRIDE,
-        name=override.reason[:60],
-        name_en=override.reason[:80],
+        source=SOURCES[override.kind],
+        name=name[:60],
+        name_en=name_en[:80],
     )
 
 
@@ -106,14 +128,14 @@ def extend(today: date) -> int:
     missing = [y for y in range(FIRST_YEAR, today.year + YEARS_AHEAD + 1) if y not in have]
     if missing:
         with transaction.atomic():
-            _lock()
+            hold_changes()
             for year in missing:
                 CalendarYear.objects.get_or_create(year=year)
             fill(missing)
     return len(missing)
 
 
-def _lock() -> None:
+def hold_changes() -> None:
     """Changes of the calendar queue up, and whoever stores a deadline waits for the new version."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('portal.worktime', 0))")
@@ -127,7 +149,7 @@ def preview_override(day: date) -> int:
 def set_override(day: date, *, is_working: bool, reason: str, kind: str, by: User | None) -> int:
     """Decide on one day and re-date every open clock; the number that moved."""
     with transaction.atomic():
-        _lock()
+        hold_changes()
         DayOverride.objects.update_or_create(
             date=day,
             defaults={"is_working": is_working, "reason": reason, "kind": kind, "created_by": by},
@@ -138,7 +160,7 @@ def set_override(day: date, *, is_working: bool, reason: str, kind: str, by: Use
 def remove_override(day: date) -> int:
     """Take a decision on a day back; the number of open clocks that moved."""
     with transaction.atomic():
-        _lock()
+        hold_changes()
         DayOverride.objects.filter(date=day).delete()
         return _changed(day)
 
@@ -146,7 +168,7 @@ def remove_override(day: date) -> int:
 def announce_year(year: int, *, source: str) -> int:
     """The State Council's notice for a year is out: its days are no longer provisional."""
     with transaction.atomic():
-        _lock()
+        hold_changes()
         CalendarYear.objects.update_or_create(year=year, defaults={"announced": True, "source": source})
         fill([year])
         return redating.apply(date(year, 1, 1))
@@ -158,7 +180,7 @@ def set_hours(hours: Hours, *, today: date) -> int:
     Touches what is due, or alerts, from today on. Raises IntegrityError for hours out of order.
     """
     with transaction.atomic():
-        _lock()
+        hold_changes()
         ServiceHours.objects.update_or_create(pk=1, defaults=hours._asdict())
         _new_version()
         return redating.apply(today)

@@ -28,7 +28,7 @@ SHORT_DAYS = (
 
 @dataclass(frozen=True)
 class DayMark:
-    """One day in the strip. `kind` is receipt, count, rest, pause or due."""
+    """One day in the strip. `kind` is receipt, count, makeup, rest, pause or due."""
 
     date: date
     kind: str
@@ -108,6 +108,7 @@ def explain(calendar: Calendar, anchor: datetime, limit: Limit, spans: Sequence[
         came = _("Came in on %(day)s after the intake hour or on a rest day") % {"day": moment_text(anchor)}
         parts = [came, parts[0][:1].lower() + parts[0][1:]]  # no longer the start of the sentence
     parts += _holidays(calendar, first, last)
+    parts += _makeup_days(calendar, first, last)
     paused = sum(1 for mark in marks if mark.kind == "pause")
     if paused:
         parts.append(
@@ -138,6 +139,8 @@ def _mark(
         kind, label = "rest", calendar_name(calendar, day) or _("rest day")
     elif paused:
         kind, label = "pause", _("clock stopped")
+    elif is_makeup(calendar, day):
+        kind, label = "makeup", _("make-up working day")
     else:
         kind, label = "count", _("counts")
     return DayMark(day, kind, label, SHORT_DAYS[day.weekday()])
@@ -147,6 +150,21 @@ def calendar_name(calendar: Calendar, day: date) -> str:
     """The name of a holiday in the active language; empty for ordinary days."""
     found = calendar.day(day)
     return found.name_en if _in_english() else found.name
+
+
+def is_makeup(calendar: Calendar, day: date) -> bool:
+    """Whether a Saturday or Sunday is a working day (调休上班)."""
+    return day.weekday() > 4 and calendar.is_working(day)
+
+
+def _makeup_days(calendar: Calendar, first: date, last: date) -> list[str]:
+    """The weekend days on which the park works: they surprise people as much as holidays do."""
+    found = [day for day in _dates(first, last) if is_makeup(calendar, day)]
+    if not found:
+        return []
+    days = _(", ").join(day_text(day) for day in found)
+    text = ngettext("%(days)s is a make-up working day", "%(days)s are make-up working days", len(found))
+    return [text % {"days": days}]
 
 
 def _holidays(calendar: Calendar, first: date, last: date) -> list[str]:

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+@pghistory.track()
 class ServiceHours(models.Model):
     """The park's service hours: one row. The clock ticks at `closes_at` of every working day."""
 

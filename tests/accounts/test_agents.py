@@ -316,7 +316,9 @@ def test_a_scope_of_some_services_hides_the_others(park: SimpleNamespace) -> Non
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     case = file_request(park, now())
-    browser(park.owner).post(reverse("cases:document_list"), {"file": SimpleUploadedFile("公司章程.pdf", PDF)})
+    browser(park.owner).post(
+        reverse("cases:document_list"), {"file": SimpleUploadedFile("公司章程.pdf", PDF)}
+    )
     paper = Document.objects.get()
     limit(park, kinds=["funds.claim"])
     client = browser(park.agent)

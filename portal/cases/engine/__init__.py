@@ -11,11 +11,14 @@ from portal.cases.engine.holding import (
     claim,
     claim_next,
     decline_transfer,
+    delegate,
     release,
+    restore,
     transfer,
     withdraw_transfer,
 )
-from portal.cases.engine.talk import attach, attach_in, comment, rate
+from portal.cases.engine.letters import check_letter, declared_letter, issue_letter
+from portal.cases.engine.talk import attach, attach_in, comment, rate, remind, watch
 from portal.cases.engine.timing import ask_extension, decide_extension, pause, resume
 
 __all__ = [
@@ -25,12 +28,16 @@ __all__ = [
     "attach",
     "attach_in",
     "check_allowed",
+    "check_letter",
     "claim",
     "claim_next",
     "comment",
     "decide_extension",
+    "declared_letter",
     "decline_transfer",
+    "delegate",
     "form_class",
+    "issue_letter",
     "lock",
     "next_number",
     "open_case",
@@ -38,7 +45,10 @@ __all__ = [
     "perform",
     "rate",
     "release",
+    "remind",
+    "restore",
     "resume",
     "transfer",
+    "watch",
     "withdraw_transfer",
 ]

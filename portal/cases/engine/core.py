@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,11 @@ from django.db.models import Func, IntegerField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.cases import access, standards
+from portal.cases import access, search, standards
 from portal.cases.declaration import Flow, Transition, flow_of
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.forms import ActionForm, ReasonForm
-from portal.cases.models import Case, StepLog
+from portal.cases.models import Case, Signature, StepLog
 from portal.cases.move import Move, performers
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
@@ -107,7 +107,12 @@ def _begin(move: Move, recorded: Mapping[str, Any]) -> None:
         move.start_clock()
     if opening.create:
         opening.create(move)
+    if opening.text and (text := opening.text(move.data)):
+        search.keep_text(case.pk, text)
     move.participate(case.team_id)
+    sign(move, first=move.flow.rules_begun_by("open"))
+    if case.parent is not None:  # who leads the whole sees its parts
+        move.participate(case.parent.team_id)
     move.enter(move.flow.step(case.step), via="")
     move.log("opened", step=case.step, team=case.team.code, **recorded)
     move.tell("case.opened", *opening.tells)
@@ -153,6 +158,11 @@ def _apply(move: Move, transition: Transition, recorded: Mapping[str, Any]) -> N
     move.target = transition.target or before
     if transition.starts_clock:
         move.start_clock()
+    sign(
+        move,
+        first=move.flow.rules_begun_by(transition.name),
+        second=transition.name if transition.not_by else "",
+    )
     if transition.effect:
         transition.effect(move)
     if not transition.keeps_assignee:
@@ -163,7 +173,7 @@ def _apply(move: Move, transition: Transition, recorded: Mapping[str, Any]) -> N
         move.enter(move.flow.step(move.target), via=transition.name)
     routed = {"team": case.team.code} if case.team_id != team_before else {}
     move.log(transition.name, **{"from": before, "to": case.step}, **routed, **recorded)
-    move.tell("case.moved", *transition.tells, transition=transition.name)
+    move.tell("case.moved", *transition.tells, "watchers", transition=transition.name)
     move.save()
     if case.closed_at is not None:
         _after_closing(move)
@@ -247,6 +257,42 @@ def _check_step(move: Move, transition: Transition) -> None:
         transition.ready(case)
 
 
+_SIGN = """
+INSERT INTO cases_signature (case_id, rule, user_id, side, rounds, at)
+SELECT %(case)s, g.rule, %(user)s, g.side,
+       int4range(done.n + 1, CASE WHEN g.side = 2 THEN done.n + 2 END), %(at)s
+FROM unnest(%(rules)s::text[], %(sides)s::int[]) AS g(rule, side), LATERAL (
+    SELECT count(*)::int AS n FROM cases_signature s
+    WHERE s.case_id = %(case)s AND s.rule = g.rule AND s.side = 2
+) done
+ON CONFLICT (case_id, rule, user_id, side, rounds) DO NOTHING
+"""
+
+
+def sign(move: Move, *, first: Sequence[str], second: str = "") -> None:
+    """Keep on which side of which four-eyes rule the person stands. Raises NotAllowed for both.
+
+    The portal itself signs nothing: what it does by lapse of time is nobody's decision.
+    """
+    sides = [(rule, Signature.Side.FIRST) for rule in first]
+    if second:
+        sides.append((second, Signature.Side.SECOND))
+    if not sides or move.by is None:
+        return
+    given = {
+        "case": move.case.pk,
+        "user": move.user_id,
+        "at": move.now,
+        "rules": [rule for rule, _side in sides],
+        "sides": [int(side) for _rule, side in sides],
+    }
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_SIGN, given)
+    except IntegrityError as error:
+        raise NotAllowed(_("You have handled this case yourself: somebody else has to do this.")) from error
+
+
 def check_allowed(case: Case, transition: Transition, by: Actor | None) -> None:
     """Access words and four eyes. Raises NotAllowed."""
     if by is None:
@@ -255,7 +301,7 @@ def check_allowed(case: Case, transition: Transition, by: Actor | None) -> None:
         return
     if not access.allows(by, case, transition.who):
         raise NotAllowed(_("This is not for you to do. It is for: %(who)s.") % {"who": who_may(transition)})
-    if transition.not_by and by.user.pk in performers(case, transition.not_by):
+    if transition.not_by and by.user.pk in performers(case, transition):
         raise NotAllowed(_("You have handled this case yourself: somebody else has to do this."))
 
 

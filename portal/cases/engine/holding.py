@@ -77,7 +77,7 @@ def assign(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetim
         fill(move, AssignForm, data, None)
         assignee: User = move.data["assignee"]
         move.assign(assignee)
-        move.log("assigned", internal={"assignee": str(assignee)})
+        move.log("assigned", internal={"assignee": assignee.display_name or assignee.username})
         move.tell("case.assigned", "handler")
         move.save()
     return move.case
@@ -86,7 +86,10 @@ def assign(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetim
 def transfer(
     case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime | None = None
 ) -> Handover:
-    """Ask another team to take the case. It stays where it is, clock running, until they accept."""
+    """Ask another team to take the case. It stays where it is, clock running, until they accept.
+
+    Who leads the other team as well accepts by asking: the case goes over at once.
+    """
     with transaction.atomic():
         move = lock(case, by=by, now=now)
         _check_handler(move, by)
@@ -104,9 +107,18 @@ def transfer(
         )
         move.participate(to_team.pk)
         move.log("transfer_offered", **recorded)
-        move.tell("case.transfer_offered", "receiving_team")
+        if to_team.pk in by.headed_team_ids:  # who leads both teams need not ask
+            _close_handover(handover, Handover.State.ACCEPTED, by, move)
+            _take_over(move, to_team)
+        else:
+            move.tell("case.transfer_offered", "receiving_team")
         move.save()
     return handover
+
+
+def _take_over(move: Move, team: Team) -> None:
+    move.route(team)
+    move.log("transfer_accepted", public={"team": team.name})
 
 
 def accept_transfer(
@@ -115,8 +127,7 @@ def accept_transfer(
     """Accept a case that another team offers: it now lies in the own queue."""
     with transaction.atomic():
         move, handover = _answer(case, by, now, data, Handover.State.ACCEPTED)
-        move.route(handover.to_team)
-        move.log("transfer_accepted", public={"team": str(handover.to_team)})
+        _take_over(move, handover.to_team)
         move.tell("case.transfer_accepted", "receiving_asker")
         move.save()
     return move.case
@@ -128,7 +139,7 @@ def decline_transfer(
     """Decline a case that another team offers: it stays with that team."""
     with transaction.atomic():
         move, handover = _answer(case, by, now, data, Handover.State.DECLINED)
-        move.log("transfer_declined", internal={"team": str(handover.to_team), "answer": handover.answer})
+        move.log("transfer_declined", internal={"team": handover.to_team.name, "answer": handover.answer})
         move.tell("case.transfer_declined", "handler")
         move.save()
     return move.case
@@ -142,6 +153,50 @@ def withdraw_transfer(case: Case | int, *, by: Actor, now: datetime | None = Non
         handover = _require_pending(move.case)
         _close_handover(handover, Handover.State.WITHDRAWN, by, move)
         move.log("transfer_withdrawn")
+        move.save()
+    return move.case
+
+
+def restore(
+    case: Case | int,
+    *,
+    team: Team,
+    assignee: User | None,
+    by: Actor,
+    version: int,
+    now: datetime | None = None,
+) -> Case:
+    """Undo what `by` has just done: back to the team and handler of before.
+
+    Raises Conflict when anything has happened since (`version` is what the case had after it).
+    """
+    with transaction.atomic():
+        move = lock(case, by=by, now=now, version=version)
+        _check_open(move)
+        pending = _pending(move.case)
+        if pending is not None and pending.asked_by_id == by.user.pk:
+            _close_handover(pending, Handover.State.WITHDRAWN, by, move)
+        move.route(team)
+        move.assign(assignee)
+        move.log("restored", internal={"team": team.name})
+        move.tell("case.restored", "handler")
+        move.save()
+    return move.case
+
+
+def delegate(case: Case | int, *, to: User, expected: User, why: str, now: datetime | None = None) -> Case:
+    """Pass a case to a deputy, or back. Only the portal does it, on a recorded absence.
+
+    Raises Conflict when it no longer lies with whom it is expected.
+    """
+    with transaction.atomic():
+        move = lock(case, by=None, now=now)
+        _check_open(move)
+        if move.case.assignee_id != expected.pk:
+            raise Conflict(_("The case has changed hands meanwhile."))
+        move.assign(to)
+        move.log(why, internal={"assignee": to.display_name or to.username})
+        move.tell("case.assigned", "handler")
         move.save()
     return move.case
 

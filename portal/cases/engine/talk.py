@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from portal.cases import access
 from portal.cases.engine.core import fill, lock, open_case
 from portal.cases.errors import Conflict, NotAllowed, Refused
-from portal.cases.forms import CommentForm, RatingForm
-from portal.cases.models import Attachment, Case, Comment, Document, Rating
+from portal.cases.forms import CommentForm, RatingForm, RemindForm
+from portal.cases.models import Attachment, Case, Comment, Document, Rating, Watch
 from portal.cases.move import Move
 from portal.park.acting import Actor
+from portal.worktime.now import now as present
 
 
 def comment(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime | None = None) -> Comment:
@@ -39,6 +40,29 @@ def comment(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: dateti
         move.tell("case.commented", *words)
         move.save()
     return made
+
+
+def remind(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime | None = None) -> Case:
+    """催办: ask the handler to get on with it. For whoever leads or oversees."""
+    with transaction.atomic():
+        move = lock(case, by=by, now=now)
+        if not access.allows(by, move.case, access.MAY_REMIND):
+            raise NotAllowed(_("Only who leads the team or oversees the park may remind."))
+        if not move.case.is_open:
+            raise Conflict(_("The case is closed."))
+        fill(move, RemindForm, data, None)
+        move.log("reminded", internal={"note": move.data["note"]})
+        move.tell("case.reminded", "handler", note=move.data["note"])
+        move.save()
+    return move.case
+
+
+def watch(case: Case, *, by: Actor, on: bool, now: datetime | None = None) -> None:
+    """Follow a case within sight, or no longer. It is nobody else's business: nothing is logged."""
+    if on:
+        Watch.objects.get_or_create(case=case, user=by.user, defaults={"since_at": now or present()})
+    else:
+        Watch.objects.filter(case=case, user=by.user).delete()
 
 
 def attach(

@@ -18,7 +18,7 @@ from portal.cases.models import Case, Document, Draft, Holder
 from portal.cases.presenting.rows import rows
 from portal.cases.presenting.words import short_moment
 from portal.cases.views.common import actor_of, refusals
-from portal.notices.models import Notice
+from portal.notices.queries import centre
 from portal.notices.texts import render as text_of
 from portal.park.acting import Actor
 from portal.worktime.clock import Calendar
@@ -92,7 +92,7 @@ def _papers(actor: Actor) -> QuerySet[Document]:
 
 
 def _notices(actor: Actor) -> list[tuple[Any, str, bool]]:
-    found = Notice.objects.filter(recipient=actor.user).order_by("-created_at", "-id")[:4]
+    found = centre(actor.user.pk).order_by("-created_at", "-id")[:4]
     return [
         (text_of(n.key, n.params, n.case_id), short_moment(n.created_at), n.read_at is None) for n in found
     ]
@@ -109,7 +109,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     open_cases = own_cases(actor).filter(closed_at=None).order_by("due_at", "id")[: 2 * PAGE]
     closed = own_cases(actor).filter(closed_at__isnull=False)
     before = request.GET.get("before", "")
-    if before.isdigit() and len(before) < 18:
+    if before.isdecimal() and len(before) < 18:
         closed = closed.filter(pk__lt=int(before))
     closed_rows = list(closed.order_by("-pk")[: PAGE + 1])
     context: dict[str, Any] = {

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.cases import engine, papers
 from portal.cases.access import check_acts, is_staff_for, own_papers, visible_to
 from portal.cases.errors import CaseError
-from portal.cases.models import Attachment, Document
+from portal.cases.models import Attachment, Case, Document
 from portal.cases.views.common import actor_of, load, refusals
 from portal.park.acting import Actor
 from portal.worktime.now import now
@@ -48,7 +48,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not actor.may_act_for(actor.enterprise_id):
         raise PermissionDenied
     form = PaperForm(request.POST, request.FILES) if request.method == "POST" else PaperForm()
-    if request.method == "POST" and form.is_valid() and _stored(form, actor):
+    if request.method == "POST" and stored(form, actor) is not None:
         messages.success(request, gettext("The paper is in your archive."))
         return redirect("cases:document_list")
     mine = Document.objects.filter(own_papers(actor), enterprise=actor.enterprise_id)
@@ -62,12 +62,14 @@ def document_list(request: HttpRequest) -> HttpResponse:
     return render(request, "enterprise/document_list.html", page, status=422 if form.errors else 200)
 
 
-def _stored(form: PaperForm, actor: Actor) -> bool:
-    """Store the upload; a refusal becomes an error beside the field."""
+def stored(form: PaperForm, actor: Actor) -> Document | None:
+    """Store the upload in the archive of the enterprise acted for; None, with the errors in the form."""
+    if not form.is_valid():
+        return None
     from portal.park.models import Enterprise
 
     try:
-        papers.store(
+        return papers.store(
             form.cleaned_data["file"],
             by=actor.user,
             now=now(),
@@ -77,8 +79,7 @@ def _stored(form: PaperForm, actor: Actor) -> bool:
         )
     except CaseError as error:
         form.add_error("file", str(error))
-        return False
-    return True
+        return None
 
 
 @require_POST
@@ -86,19 +87,26 @@ def _stored(form: PaperForm, actor: Actor) -> bool:
 def case_attach(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a paper to a case: one from the archive, or a new file."""
     case, actor = load(request, pk), actor_of(request)
+    upload = cast("UploadedFile[bytes] | None", request.FILES.get("file"))
+    add_paper(case, actor, upload, request.POST.get("document", ""), internal="internal" in request.POST)
+    messages.success(request, gettext("The paper has been added."))
+    return redirect("cases:case_view", pk=pk)
+
+
+def add_paper(
+    case: Case, actor: Actor, upload: UploadedFile[bytes] | None, chosen: str, *, internal: bool
+) -> Attachment:
+    """Use a new file in a case, or a paper of one's own archive (by its id). Raises Http404, CaseError."""
     check_acts(actor, case)
     inside = is_staff_for(actor, case)
-    upload = cast("UploadedFile[bytes] | None", request.FILES.get("file"))
     if upload is not None:
         owner: dict[str, Any] = {"team": case.team} if inside else {"enterprise": case.enterprise}
         document = papers.store(upload, by=actor.user, now=now(), **owner)
     else:
-        chosen = request.POST.get("document", "")
         own = Document.objects.filter(own_papers(actor), enterprise=case.enterprise_id)
-        document = get_object_or_404(own, pk=int(chosen) if chosen.isdigit() and len(chosen) < 18 else 0)
-    engine.attach(case, document, by=actor, internal=inside and "internal" in request.POST, now=now())
-    messages.success(request, gettext("The paper has been added."))
-    return redirect("cases:case_view", pk=pk)
+        pk = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0
+        document = get_object_or_404(own, pk=pk)
+    return engine.attach(case, document, by=actor, internal=inside and internal, now=now())
 
 
 def visible_documents(actor: Actor) -> QuerySet[Document]:

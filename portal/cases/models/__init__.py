@@ -4,17 +4,25 @@ from portal.cases.models.alerts import Alert, SetAside
 from portal.cases.models.case import Case, CaseQuerySet, Holder, Light, Participant
 from portal.cases.models.children import CoHandling, FollowUp, SupervisionOrder
 from portal.cases.models.clock import Extension, Handover, Pause, StepLog
+from portal.cases.models.letters import IssuedLetter, LetterCounter
 from portal.cases.models.papers import Attachment, Document, Draft
-from portal.cases.models.record import Comment, Event, Rating
+from portal.cases.models.record import AuditExport, Comment, Event, Rating, Signature
+from portal.cases.models.searching import SearchEntry
 from portal.cases.models.standards import ServiceStandard, StandardLimit, StandardRung, Trigger
+from portal.cases.models.working import Absence, Batch, BatchItem, Deputised, SavedView, Watch
 
 __all__ = [
+    "Absence",
     "Alert",
     "Attachment",
+    "AuditExport",
+    "Batch",
+    "BatchItem",
     "Case",
     "CaseQuerySet",
     "CoHandling",
     "Comment",
+    "Deputised",
     "Document",
     "Draft",
     "Event",
@@ -22,15 +30,21 @@ __all__ = [
     "FollowUp",
     "Handover",
     "Holder",
+    "IssuedLetter",
+    "LetterCounter",
     "Light",
     "Participant",
     "Pause",
     "Rating",
+    "SavedView",
+    "SearchEntry",
     "ServiceStandard",
     "SetAside",
+    "Signature",
     "StandardLimit",
     "StandardRung",
     "StepLog",
     "SupervisionOrder",
     "Trigger",
+    "Watch",
 ]

@@ -155,6 +155,11 @@ class Case(models.Model):
                 name="cases_queue",
             ),
             models.Index(fields=["assignee", "due_at", "id"], condition=Q(closed_at=None), name="cases_mine"),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(closed_at=None, alert_level__gte=2),
+                name="cases_escalated",
+            ),
             models.Index(fields=["enterprise", "-opened_at", "-id"], name="cases_enterprise"),
             models.Index(fields=["kind", "closed_at"], name="cases_kind_closed"),
             # The sweep: what is due for an alert, by day and (urgent only) by night.

@@ -4,9 +4,11 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import IntegerRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.models.case import Case
@@ -26,12 +28,24 @@ class Event(models.Model):
     at = models.DateTimeField(_("moment"))
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
+    # The transaction that wrote it: ids are given out before others commit, so that only this says
+    # what a reader of the feed cannot have missed (portal.cases.api.feed).
+    xact = models.BigIntegerField(db_default=Func(function="txid_current"), editable=False)
 
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering: ClassVar = ["case", "seq"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "seq"], name="cases_event_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["xact", "id"], name="cases_event_feed"),
+            # The audit search: newest first, of all, of one person, of one verb.
+            models.Index(fields=["-at", "-id"], name="cases_event_at"),
+            models.Index(
+                fields=["actor", "-at", "-id"], condition=Q(actor__isnull=False), name="cases_event_actor"
+            ),
+            models.Index(fields=["verb", "-at", "-id"], name="cases_event_verb"),
+        ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
@@ -49,6 +63,74 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.seq} {self.verb}"
+
+
+class Signature(models.Model):
+    """Four eyes: who stood on which side of a rule that wants two people.
+
+    A rule is named after the transition it guards; whoever did what came before stands on the first
+    side, whoever does the guarded thing on the second. The database lets nobody stand on both: who
+    once stood on the first side never comes to the second; who stood on the second may be on the
+    first in a later round (the guarded thing ends a round).
+    """
+
+    class Side(models.IntegerChoices):
+        FIRST = 1
+        SECOND = 2
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signatures")
+    rule = models.CharField(max_length=40)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    side = models.SmallIntegerField(choices=Side.choices)
+    rounds = IntegerRangeField()  # from its round on, or (second side) that round alone
+    at = models.DateTimeField(_("moment"))
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "rule", "user", "side", "rounds"], name="cases_signature_once"
+            ),
+            ExclusionConstraint(
+                name="cases_four_eyes",
+                expressions=[
+                    ("case", RangeOperators.EQUAL),
+                    ("rule", RangeOperators.EQUAL),
+                    ("user", RangeOperators.EQUAL),
+                    ("side", RangeOperators.NOT_EQUAL),
+                    ("rounds", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="signed", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.rule}: {self.user_id} ({self.side})"
+
+
+class AuditExport(models.Model):
+    """Who took what out of the record, when: an export of the audit search. Append-only."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("moment"))
+    filters = models.JSONField(_("filters"), default=dict)
+    form = models.CharField(_("form"), max_length=4)
+    rows = models.PositiveIntegerField(_("rows"))
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("export of the record")
+        verbose_name_plural = _("exports of the record")
+        ordering: ClassVar = ["-at", "-id"]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="export_kept", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} {self.at:%Y-%m-%d} {self.rows}"
 
 
 class Comment(models.Model):

@@ -20,6 +20,8 @@ class ServiceStandard(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     version = models.PositiveIntegerField(_("version"))
     note = models.CharField(_("why it changed"), max_length=300, blank=True)
+    # Cases opened before this day still take the version before; empty: at once.
+    starts_on = models.DateField(_("holds from"), null=True, blank=True)
     created_at = models.DateTimeField(_("made at"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

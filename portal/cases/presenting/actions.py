@@ -94,6 +94,7 @@ def operations(
     return [
         *_holding(case, actor, handover),
         *_timing(case, actor, case.flow, extension),
+        *_following(case, actor),
     ]
 
 
@@ -113,6 +114,18 @@ def _holding(case: Case, actor: Actor, handover: Handover | None) -> list[Offer]
         found.append(_op(case, "withdraw_transfer", _("Take the offer back"), bare=True))
     elif handles and not case.sealed:
         found.append(_op(case, "transfer", _("Offer to another team")))
+    return found
+
+
+def _following(case: Case, actor: Actor) -> list[Offer]:
+    """Reminding the handler, and hearing of what others do."""
+    found = []
+    if case.assignee_id != actor.user.pk and access.allows(actor, case, access.MAY_REMIND):
+        found.append(_op(case, "remind", _("Remind")))
+    if getattr(case, "is_watched", False):
+        found.append(_op(case, "unwatch", _("Follow no longer"), bare=True))
+    elif access.is_staff_for(actor, case) and case.assignee_id != actor.user.pk:
+        found.append(_op(case, "watch", _("Follow"), says=_("You hear of every step."), bare=True))
     return found
 
 

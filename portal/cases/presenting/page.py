@@ -7,11 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from portal.cases import access, clock
+from portal.cases.letters.wording import authority
 from portal.cases.models import Case, Extension, Handover, Holder, Pause, StepLog
 from portal.cases.presenting import actions, timeline
+from portal.cases.presenting.letters import letter_of, letters
 from portal.cases.presenting.words import time_left
 from portal.park.acting import Actor
 from portal.worktime.clock import Calendar, Unit
@@ -40,14 +43,21 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     inside = access.is_staff_for(actor, case)
     calendar = Calendar.current()
     stays = list(case.stays.select_related("team").order_by("seq"))
-    pauses = list(case.pauses.order_by("from_at")) if case.pause_count else []
+    prefetch_related_objects([case], "extensions", *(("pauses",) if case.pause_count else ()))
+    pauses = list(case.pauses.all()) if case.pause_count else []
+    offers = actions.transitions(case, actor)
+    main = offers[0] if offers and offers[0].primary and not offers[0].blocked else None
     handover = _pending_handover(case) if inside else None
     extension = _pending_extension(case) if inside and case.is_open else None
+    attached = papers(case, inside=inside)
+    facts = _facts(case)
     children = [c for c in case.children.select_related("team").order_by("id") if inside or c.flow.public]
     return {
         "case": case,
+        "authority": authority(),
+        "printed_at": now,
         "inside": inside,
-        "facts": _facts(case),
+        "facts": facts,
         "light": case.light(now).value,
         "left": time_left(case, now, calendar),
         "rail": rail(case, stays, inside=inside),
@@ -56,12 +66,15 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "shares": shares(case, stays, pauses, now, calendar),
         "net_days": _net(case, pauses, now, calendar),
         "elapsed": case.elapsed_days if case.closed_at else calendar.elapsed_days(case.opened_at, now),
-        "offers": actions.transitions(case, actor),
+        "main": main,
+        "offers": [o for o in offers if o is not main or not o.bare],
         "operations": actions.operations(case, actor, handover, extension),
         "handover": handover,
+        "extension": extension,
         "entries": timeline.entries(case, inside=inside),
         "talk": talk(case, inside=inside),
-        "papers": papers(case, inside=inside),
+        "papers": [a for a in attached if not letter_of(a)],
+        "letters": letters(case, actor, attached, inside=inside),
         "children": children,
         "can_rate": _can_rate(case, actor),
         "rating": getattr(case, "rating", None) if not case.is_open else None,
@@ -76,7 +89,10 @@ def _facts(case: Case) -> Any:
     if flow.facts is None:
         return None
     rows = flow.facts._base_manager.all()
-    return (rows.select_related(*flow.facts_related) if flow.facts_related else rows).get(pk=case.pk)
+    row = (rows.select_related(*flow.facts_related) if flow.facts_related else rows).get(pk=case.pk)
+    case_field: Any = flow.facts._meta.pk
+    case_field.remote_field.set_cached_value(case, row)  # access words and letters ask for it too
+    return row
 
 
 def rail(case: Case, stays: list[StepLog], *, inside: bool) -> list[RailStep]:
@@ -159,7 +175,8 @@ def talk(case: Case, *, inside: bool) -> list[Any]:
 
 
 def papers(case: Case, *, inside: bool) -> list[Any]:
-    found = case.attachments.select_related("document")
+    """What is attached, official letters included."""
+    found = case.attachments.select_related("document__letter", "document__letter_translated")
     return list(found if inside else found.filter(internal=False))
 
 
@@ -168,7 +185,7 @@ def _pending_handover(case: Case) -> Handover | None:
 
 
 def _pending_extension(case: Case) -> Extension | None:
-    return case.extensions.filter(granted=None).first()
+    return next((asked for asked in case.extensions.all() if asked.granted is None), None)
 
 
 def _can_rate(case: Case, actor: Actor) -> bool:

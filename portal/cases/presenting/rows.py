@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from portal.cases.models import Case
 from portal.cases.presenting.words import short_moment, time_left
@@ -34,6 +35,8 @@ class Row:
     sealed: bool
     urgent: bool
     claimable: bool
+    choose: str  # what the tick box and the button say to who cannot see the row
+    claim: str
 
 
 def rows(
@@ -47,6 +50,7 @@ def row(
     case: Case, base: str, actor: Actor, now: datetime, calendar: Calendar, *, inside: bool = True
 ) -> Row:
     flow = case.flow
+    claimable = case.assignee_id is None and case.team_id in actor.team_ids and case.is_open
     step = flow.step(case.step)
     return Row(
         pk=case.pk,
@@ -56,13 +60,15 @@ def row(
         title=case.title,
         number=case.number,
         kind=str(flow.label),
-        enterprise=case.enterprise.name if case.enterprise else "",
+        enterprise=case.enterprise.label if case.enterprise else "",
         step=str(step.label if inside else (step.plain or step.label)),
-        who=case.assignee.display_name if case.assignee else "",
-        team=case.team.name,
+        who=case.assignee.label if case.assignee else "",
+        team=case.team.label,
         due=short_moment(case.due_at),
         opened=short_moment(case.opened_at),
         sealed=case.sealed,
         urgent=case.urgent,
-        claimable=case.assignee_id is None and case.team_id in actor.team_ids and case.is_open,
+        claimable=claimable,
+        choose=_("Choose: %(title)s") % {"title": case.title},
+        claim=_("Claim: %(title)s") % {"title": case.title} if claimable else "",
     )

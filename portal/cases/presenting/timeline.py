@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.cases.declaration import Flow
+from portal.cases.declaration import Flow, Transition
 from portal.cases.models import Case, Event
 from portal.cases.presenting.words import short_moment
 
@@ -29,8 +31,13 @@ KERNEL = {
     "extension_refused": _("refused more time"),
     "commented": _("wrote a message"),
     "attached": _("added a paper"),
+    "restored": _("took it back to where it was"),
+    "deputised": _("passed it to the deputy"),
+    "returned": _("gave it back after the absence"),
+    "reminded": _("reminded the handler"),
     "alerted": _("deadline alert"),
     "rated": _("rated the case"),
+    "letter_issued": _("issued an official letter"),
 }
 STAFF_ONLY = frozenset(
     {
@@ -40,6 +47,10 @@ STAFF_ONLY = frozenset(
         "transfer_offered",
         "transfer_declined",
         "transfer_withdrawn",
+        "restored",
+        "deputised",
+        "returned",
+        "reminded",
         "alerted",
         "pause_overrun",
         "extension_asked",
@@ -47,6 +58,8 @@ STAFF_ONLY = frozenset(
         "ask_co_handler",
     }
 )
+# Said to the enterprise, or among staff: each event says which.
+INTERNAL_OR_PUBLIC = ("commented", "letter_issued")
 TEXT_FIELDS = {
     "reason",
     "note",
@@ -59,6 +72,7 @@ TEXT_FIELDS = {
     "contact_note",
     "basis",
     "ask",
+    "sha256",
     "file",  # of an import
 }
 
@@ -78,27 +92,67 @@ class Entry:
 
 def entries(case: Case, *, inside: bool, limit: int = 100) -> list[Entry]:
     """The newest lines first, as this reader may see them. One statement."""
-    events = case.events.select_related("actor").order_by("-seq")
-    if not inside:
-        events = events.exclude(verb__in=STAFF_ONLY).exclude(verb="commented", data__has_key="internal")
-    return [_entry(event, case.flow, inside=inside) for event in events[:limit]]
+    events = for_reader(case.events.select_related("actor").order_by("-seq"), inside=inside)
+    return [entry(event, case.flow, inside=inside) for event in events[:limit]]
 
 
-def _entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
-    known = next((t for t in flow.transitions if t.name == event.verb), None)
-    what = (known.done or known.label) if known else KERNEL.get(event.verb, event.verb)
-    entry = Entry(
-        what=str(what),
-        who=event.actor.display_name if event.actor else str(_("The portal")),
+def for_reader(events: QuerySet[Event], *, inside: bool) -> QuerySet[Event]:
+    """The events that this side may see: in SQL what `concerns` says of one."""
+    if inside:
+        return events
+    hidden = Q(verb__in=INTERNAL_OR_PUBLIC, data__has_key="internal")
+    return events.exclude(verb__in=STAFF_ONLY).exclude(hidden)
+
+
+def concerns(event: Event, *, inside: bool) -> bool:
+    """Whether this side may see the event."""
+    return inside or not (
+        event.verb in STAFF_ONLY or (event.verb in INTERNAL_OR_PUBLIC and "internal" in event.data)
+    )
+
+
+def words_of(event: Event, flow: Flow) -> str:
+    """What happened, in words."""
+    known = _transition(event, flow)
+    what = str((known.done or known.label) if known else KERNEL.get(event.verb, event.verb))
+    if event.verb == "alerted" and (level := event.data.get("internal", {}).get("level")):
+        what = str(_("%(what)s, level %(level)s") % {"what": what, "level": level})
+    if event.verb == "letter_issued":
+        what = _issued(event, flow) or what
+    return what
+
+
+def _transition(event: Event, flow: Flow) -> Transition | None:
+    return next((t for t in flow.transitions if t.name == event.verb), None)
+
+
+def entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
+    """One event in words, for somebody inside the house or for the enterprise."""
+    known = _transition(event, flow)
+    made = Entry(
+        what=words_of(event, flow),
+        who=event.actor.label if event.actor else str(_("The portal")),
         when=short_moment(event.at),
         notes=_notes(event.data.get("public", {})),
         grave=bool(known and known.grave) or event.verb == "alerted",
         key=known is not None,
     )
     if inside:
-        entry.internal_notes = _notes(event.data.get("internal", {}))
-    return entry
+        made.internal_notes = _notes(event.data.get("internal", {}))
+    return made
+
+
+def _issued(event: Event, flow: Flow) -> str:
+    """Which letter was issued, in words."""
+    told = {**event.data.get("internal", {}), **event.data.get("public", {})}
+    label = next((letter.label for letter in flow.letters if letter.name == told.get("letter")), "")
+    named = f"{label} {told.get('document_number', '')}".strip()
+    return gettext("issued: %(letter)s") % {"letter": named} if label else ""
 
 
 def _notes(data: dict[str, Any]) -> list[str]:
-    return [str(value) for name, value in data.items() if name in TEXT_FIELDS and value]
+    return [
+        f"SHA-256 {value}" if name == "sha256" else str(value)
+        for name, value in data.items()
+        if name in TEXT_FIELDS and value
+    ]

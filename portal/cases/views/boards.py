@@ -1,35 +1,48 @@
-"""Boards for those who lead: load of the team, what is at risk, what has escalated."""
+"""Boards for those who lead: load of the team, what is at risk, what has escalated. Each number opens."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.accounts.models import Duty
 from portal.cases import queue
 from portal.cases.access import visible_to
 from portal.cases.flow import SUPERVISION
-from portal.cases.models import Alert, Case, Holder
-from portal.cases.presenting.rows import rows
+from portal.cases.models import Alert, Case, CaseQuerySet, Holder
+from portal.cases.presenting.rows import Row, rows
 from portal.cases.presenting.words import short_moment
 from portal.cases.views.common import actor_of, refusals
+from portal.names import local_name
 from portal.park.acting import Actor
 from portal.worktime.clock import Calendar
 from portal.worktime.now import now
 
 OVERSEERS = (Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
 SHOWN = 50
+ESCALATED_FROM = 2  # level 1 is the handler's own reminder
+SHOWS = {
+    "risk": _("At risk"),
+    "open": _("Open"),
+    "late": _("Overdue"),
+    "soon": _("Due soon"),
+    "unclaimed": _("Unclaimed"),
+}
 
 
-def led_cases(actor: Actor) -> QuerySet[Case]:
+def led_cases(actor: Actor) -> CaseQuerySet:
     """Open cases of the teams that the person leads; of all teams for those who oversee the park."""
     if actor.holds(*OVERSEERS):
-        return visible_to(actor).filter(closed_at=None)
+        cases: Any = visible_to(actor).filter(closed_at=None)
+        found: CaseQuerySet = cases
+        return found
     if actor.headed_team_ids:
         return Case.objects.open().filter(team__in=actor.headed_team_ids)
     raise PermissionDenied
@@ -43,49 +56,105 @@ def team_board(request: HttpRequest) -> HttpResponse:
     cases = led_cases(actor)
     late = queue.overdue(moment)
     soon = Q(warn_at__lte=moment, due_at__gte=moment, paused_at=None, holder=Holder.DEPARTMENT)
-    load = (
-        cases.values("team__name", "assignee__display_name")
+    conditions = {"risk": late | soon, "open": Q(), "late": late, "soon": soon, "unclaimed": Q(assignee=None)}
+    show = request.GET.get("show", "risk")
+    show = show if show in SHOWS else "risk"
+    chosen, who = _of_one(request)
+    found = _page(request, cases.filter(conditions[show], chosen))
+    totals = cases.aggregate(**{name: Count("pk", filter=c) for name, c in conditions.items()})
+    context = {
+        "show": show,
+        "tiles": [_tile(show, who, name, totals[name]) for name in SHOWS if name != "risk"],
+        "shown": SHOWS[show],
+        "who": who,
+        "load": _load(cases, late, soon),
+        "rows": rows(found.rows, actor, moment, Calendar.current()),
+        "later": _link(request, after=found.later),
+        "earlier": _link(request, before=found.earlier),
+    }
+    return render(request, "cases/team_board.html", context)
+
+
+def _of_one(request: HttpRequest) -> tuple[Q, dict[str, str]]:
+    """The cases of one person in one team, when the address names them; and that part of the address."""
+    team, who = request.GET.get("team", ""), request.GET.get("who", "")
+    if not (team.isdecimal() and len(team) < 18 and (who == "nobody" or (who.isdecimal() and len(who) < 18))):
+        return Q(), {}
+    return Q(team=int(team), assignee=None if who == "nobody" else int(who)), {"team": team, "who": who}
+
+
+def _tile(show: str, who: dict[str, str], name: str, count: int) -> dict[str, Any]:
+    return {
+        "label": SHOWS[name],
+        "count": count,
+        "href": "?" + urlencode({"show": name}),
+        "current": show == name and not who,
+    }
+
+
+def _load(cases: CaseQuerySet, late: Q, soon: Q) -> list[dict[str, Any]]:
+    """Open, due soon and overdue by person; each opens its cases."""
+    people = ("assignee__display_name", "assignee__display_name_en", "assignee__username")
+    lines = (
+        cases.values("team", "team__name", "team__name_en", "assignee", *people)
         .annotate(open=Count("pk"), late=Count("pk", filter=late), soon=Count("pk", filter=soon))
         .order_by("-late", "-soon", "-open", "team__name")
     )
-    at_risk = cases.filter(late | soon).select_related("enterprise", "assignee", "team")
-    context = {
-        "load": list(load[:200]),
-        "totals": cases.aggregate(
-            open=Count("pk"),
-            late=Count("pk", filter=late),
-            soon=Count("pk", filter=soon),
-            unclaimed=Count("pk", filter=Q(assignee=None)),
-        ),
-        "rows": rows(at_risk.order_by("due_at", "id")[:SHOWN], actor, moment, Calendar.current()),
-    }
-    return render(request, "cases/team_board.html", context)
+    return [
+        {
+            **line,
+            "person": local_name(line[people[0]] or "", line[people[1]] or "") or line[people[2]] or "",
+            "team_label": local_name(line["team__name"], line["team__name_en"]),
+            "query": urlencode({"team": line["team"], "who": line["assignee"] or "nobody"}),
+        }
+        for line in lines[:200]
+    ]
 
 
 @require_safe
 @refusals
 def escalations(request: HttpRequest) -> HttpResponse:
-    """Every rung that was reached lately, and the supervision orders that are open."""
+    """What has climbed the ladder and is still open, and the supervision orders that are open."""
     actor, moment = actor_of(request), now()
     cases = led_cases(actor)
-    alerts = (
-        Alert.objects.filter(case__in=cases.values("pk"), level__gte=2)
-        .select_related("case__team", "case__enterprise", "case__assignee")
-        .order_by("-at", "-id")[:SHOWN]
-    )
+    climbed = cases.filter(alert_level__gte=ESCALATED_FROM)
+    level = request.GET.get("level", "")
+    chosen = int(level) if level.isdecimal() and len(level) < 3 else None
+    found = _page(request, climbed.filter(alert_level=chosen) if chosen else climbed)
     orders = cases.filter(kind=SUPERVISION).select_related("enterprise", "assignee", "team")
     calendar = Calendar.current()
-    context: dict[str, Any] = {
-        "alerts": [
-            (alert.level, short_moment(alert.at), shown)
-            for alert, shown in zip(
-                alerts, rows((a.case for a in alerts), actor, moment, calendar), strict=True
-            )
-        ],
+    context = {
+        "climbed": _with_alerts(found.rows, rows(found.rows, actor, moment, calendar)),
+        "later": _link(request, after=found.later),
+        "earlier": _link(request, before=found.earlier),
         "orders": rows(orders.order_by("due_at", "id")[:SHOWN], actor, moment, calendar),
-        "levels": Alert.objects.filter(case__in=cases.values("pk"))
-        .values("level")
-        .annotate(n=Count("case", distinct=True))
-        .order_by("level"),
+        "levels": climbed.order_by("alert_level").values("alert_level").annotate(n=Count("pk")),
+        "level": chosen,
     }
     return render(request, "cases/escalations.html", context)
+
+
+def _with_alerts(cases: list[Case], shown: list[Row]) -> list[dict[str, Any]]:
+    """Each row with its level, and when it was reached."""
+    ids = [case.pk for case in cases]
+    reached: QuerySet[Alert, tuple[int, Any]] = (
+        Alert.objects.filter(case__in=ids).values("case").annotate(at=Max("at")).values_list("case", "at")
+    )
+    when = dict(reached)
+    return [
+        {"level": case.alert_level, "row": row, "at": short_moment(when.get(case.pk))}
+        for case, row in zip(cases, shown, strict=True)
+    ]
+
+
+def _page(request: HttpRequest, cases: CaseQuerySet) -> queue.Page:
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    return queue.page(cases, sort="due", after=after, before=before, size=SHOWN)
+
+
+def _link(request: HttpRequest, **mark: str) -> str:
+    """The address of the neighbouring page; empty when there is none."""
+    if not any(mark.values()):
+        return ""
+    kept = {k: v for k, v in request.GET.items() if k not in ("after", "before")}
+    return "?" + urlencode({**kept, **mark})

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,8 +17,8 @@ from portal.cases.forms import ActionForm, CommentForm, RatingForm
 from portal.cases.models import Case
 from portal.cases.presenting import actions
 from portal.cases.presenting.page import context
-from portal.cases.views.common import actor_of, load, refusals
-from portal.cases.views.operations import OPERATIONS
+from portal.cases.views.common import actor_of, back_to, load, refusals
+from portal.cases.views.operations import OPERATIONS, operate
 from portal.worktime.now import now
 
 
@@ -29,6 +29,8 @@ def case_view(request: HttpRequest, pk: int) -> HttpResponse:
     case, actor = load(request, pk), actor_of(request)
     shown = context(case, actor, now())
     shown["comment_form"] = CommentForm(case=case, actor=actor, bound=False)
+    panel = "panel" in request.GET and getattr(request, "htmx", False)
+    shown["base"] = "cases/panel.html" if panel else "base.html"
     return render(request, "cases/case_view.html", shown)
 
 
@@ -48,7 +50,7 @@ def case_perform(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     except Invalid as error:
         return _form_page(request, case, transition.label, error.form, transition)
     messages.success(request, _("Done: %(what)s.") % {"what": transition.label})
-    return redirect("cases:case_view", pk=pk)
+    return back_to(request, pk)
 
 
 def _declared(case: Case, name: str) -> Transition:
@@ -60,7 +62,7 @@ def _declared(case: Case, name: str) -> Transition:
 
 def _version(request: HttpRequest) -> int | None:
     text = request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _form_page(
@@ -96,11 +98,11 @@ def case_operate(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if request.method == "GET":
         return _form_page(request, case, operation.label, operation.form)
     try:
-        operation.call(case, actor, request.POST, now())
+        operate(operation, case, actor, request.POST, now=now(), version=_version(request))
     except Invalid as error:
         return _form_page(request, case, operation.label, error.form)
     messages.success(request, _("Done: %(what)s.") % {"what": operation.label})
-    return redirect("cases:case_view", pk=pk)
+    return back_to(request, pk)
 
 
 @require_POST
@@ -112,7 +114,7 @@ def case_comment(request: HttpRequest, pk: int) -> HttpResponse:
         engine.comment(case, by=actor, data=request.POST, now=now())
     except Invalid as error:
         return _form_page(request, case, _("Message"), error.form)
-    return redirect(f"{request.path.removesuffix('comment/')}#talk")
+    return back_to(request, pk, "#talk")
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,4 +129,4 @@ def case_rate(request: HttpRequest, pk: int) -> HttpResponse:
     except Invalid as error:
         return _form_page(request, case, _("Rate the service"), error.form)
     messages.success(request, _("Thank you for your rating."))
-    return redirect("cases:case_view", pk=pk)
+    return back_to(request, pk)

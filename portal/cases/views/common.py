@@ -7,12 +7,16 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from portal.cases.access import visible_to
-from portal.cases.errors import CaseError
-from portal.cases.models import Case
+from portal.cases.access import is_staff_for, visible_to
+from portal.cases.errors import CaseError, Conflict
+from portal.cases.models import Case, Watch
+from portal.cases.presenting import timeline
 from portal.park.acting import Actor
 
 View = Callable[..., HttpResponse]
@@ -26,10 +30,24 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def load(request: HttpRequest, pk: int) -> Case:
     """The case, if it exists for this person; else 404."""
-    cases = visible_to(actor_of(request)).select_related(
-        "team", "assignee", "enterprise", "opened_by", "parent__team", "rating"
-    )
-    return get_object_or_404(cases, pk=pk)
+    actor = actor_of(request)
+    request.case_pk = pk  # type: ignore[attr-defined]  # what a refusal is about
+    return get_object_or_404(to_show(visible_to(actor), actor), pk=pk)
+
+
+def to_show(cases: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
+    """Cases with what is shown of each to this person."""
+    watched = Exists(Watch.objects.filter(case=OuterRef("pk"), user=actor.user))
+    near = ("team", "assignee", "enterprise", "opened_by", "parent__team", "rating")
+    return cases.select_related(*near).annotate(is_watched=watched)
+
+
+def back_to(request: HttpRequest, pk: int, anchor: str = "") -> HttpResponse:
+    """Where the person came from, when the page says so (the side panel of a list); else the case."""
+    target = request.POST.get("next", "")
+    if target.startswith("/") and url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        return redirect(target)
+    return redirect(reverse("cases:case_view", args=[pk]) + anchor)
 
 
 def refusals(view: View) -> View:
@@ -41,17 +59,34 @@ def refusals(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except CaseError as error:
-            return refusal(request, error, kwargs.get("pk"))
+            return refusal(request, error)
 
     return wrapped
 
 
-def refusal(request: HttpRequest, error: CaseError, pk: object = None) -> HttpResponse:
+def refusal(request: HttpRequest, error: CaseError) -> HttpResponse:
     """The page of a refusal. What was typed stays readable, so that nobody types it twice."""
     typed = [
         (name, value)
         for name, value in request.POST.items()
-        if name not in ("csrfmiddlewaretoken", "version") and isinstance(value, str) and len(value) > 3
+        if name not in ("csrfmiddlewaretoken", "version", "next")
+        and isinstance(value, str)
+        and (len(value) > 3 or not value.isascii())
     ]
-    context = {"message": str(error), "typed": typed, "pk": pk, "status": error.status}
+    pk: int | None = getattr(request, "case_pk", None)
+    context: dict[str, Any] = {"message": str(error), "typed": typed, "pk": pk, "status": error.status}
+    if error.status == Conflict.status and pk is not None:
+        context |= _as_it_is(request, pk)
     return render(request, "cases/refusal.html", context, status=error.status)
+
+
+def _as_it_is(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """The other version: where the case stands, and what others did last."""
+    case, actor = load(request, pk), actor_of(request)
+    inside = is_staff_for(actor, case)
+    step = case.step_declared
+    return {
+        "case": case,
+        "step": step.label if inside else (step.plain or step.label),
+        "latest": timeline.entries(case, inside=inside, limit=3),
+    }

@@ -17,6 +17,7 @@ from portal.cases import access, engine, queue
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case
 from portal.cases.presenting.rows import rows
+from portal.cases.views.bulk import offered
 from portal.cases.views.common import actor_of, load, refusals
 from portal.park.acting import Actor
 from portal.worktime.clock import Calendar
@@ -30,6 +31,11 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     actor, moment = actor_of(request), now()
     if not actor.memberships:
         raise PermissionDenied
+    incoming, views = queue.aside(actor)
+    if not request.GET:
+        for view in views:
+            if view.opens_first:
+                return redirect(f"{request.path}?{view.query}")
     form = queue.FilterForm(request.GET, actor=actor)
     found = queue.page(
         queue.select(form, actor, moment),
@@ -37,7 +43,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    counts = queue.counts(actor, moment)
+    counts = {**queue.counts(actor, moment), "incoming": incoming}
     context = {
         "form": form,
         "tabs": _tabs(form.chosen("view", "mine"), counts),
@@ -48,6 +54,10 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "later": _link(request, after=found.later),
         "desks": desks(actor),
         "filtered": any(request.GET.get(name) for name in ("q", "kind", "team", "light")),
+        "saved": [{"view": v, "current": v.query == form.query()} for v in views],
+        "query": form.query(),
+        "seats": actor.seats,
+        "bulk_actions": offered(actor),
     }
     return render(request, "cases/queue.html", context)
 
@@ -63,7 +73,7 @@ def desks(actor: Actor) -> list[tuple[Any, str]]:
 
 def _tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {"href": f"?view={v}", "label": queue.LABELS[v], "count": counts[v], "current": v == view}
+        {"href": f"?view={v}", "label": queue.LABELS[v], "count": counts.get(v), "current": v == view}
         for v in queue.VIEWS
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from typing import Any
@@ -12,7 +13,6 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from portal.cases import standards
-from portal.worktime.clock import ZONE
 
 
 class Command(BaseCommand):
@@ -20,7 +20,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--only", action="append", default=[], help="only budgets whose name has this word"
+            "--only",
+            action="append",
+            default=[],
+            help="only these budgets: working-day, weight, queue, case, counts, search, …",
         )
         parser.add_argument("--sizes", default="10000,100000,1000000")
         parser.add_argument("--json", action="store_true")
@@ -34,30 +37,30 @@ class Command(BaseCommand):
         before = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         short = 0
-        loaded = 0
+
+        def wanted(chosen: dict[str, budgets.Budget]) -> list[budgets.Budget]:
+            only = options["only"]
+            return [work for name, work in chosen.items() if not only or name in only]
+
+        def measure(chosen: dict[str, budgets.Budget], label: str = "") -> int:
+            missed = 0
+            for work in wanted(chosen):
+                for found in work(bench):
+                    shown = dataclasses.replace(found, name=f"{found.name}{label}")
+                    missed += not found.ok
+                    self._print(shown, as_json=options["json"])
+            return missed
+
         try:
             standards.seed_all()
-            enterprise, team = loader.people_and_places()
-
-            def grow(size: int) -> None:
-                nonlocal loaded
-                begin = budgets.NOW.replace(month=10, day=20).astimezone(ZONE)
-                loader.load(loaded + 1, size, enterprise=enterprise, team=team, begin=begin)
-                loaded = size
-
-            def grow_open(more: int) -> None:
-                nonlocal loaded
-                begin = budgets.NOW.replace(month=10, day=20).astimezone(ZONE)
-                span = (loaded + 1, loaded + more)
-                loader.load(*span, enterprise=enterprise, team=team, begin=begin, every=1)
-                loaded += more
-
-            with override_settings(ALLOWED_HOSTS=["*"], STORAGES=self._plain_storages()):
-                for found in budgets.all_budgets(sizes, grow, grow_open):
-                    if options["only"] and not any(word in found.name for word in options["only"]):
-                        continue
-                    short += not found.ok
-                    self._print(found, as_json=options["json"])
+            bench = budgets.Bench(loader.Loaded())
+            quiet = {"ALLOWED_HOSTS": ["*"], "STORAGES": self._plain_storages()}
+            with override_settings(ROOT_URLCONF="portal.bench.yardsticks", **quiet):
+                short += measure(budgets.SMALL)
+                for size in sizes:
+                    bench.loaded.grow(size)
+                    short += measure(budgets.EACH, f", {size} cases")
+                short += measure(budgets.LAST)
         finally:
             connection.creation.destroy_test_db(before, verbosity=0)
         if short:
@@ -74,7 +77,7 @@ class Command(BaseCommand):
             return
         mark = "ok   " if found.ok else "SHORT"
         self.stdout.write(
-            f"{mark} {found.name:<44}{found.value:>12} {found.unit:<11}"
+            f"{mark} {found.name:<58}{found.value:>12} {found.unit:<11}"
             f"yardstick {found.yardstick:>10}  ratio {found.ratio:>8}  budget {found.budget}"
         )
         self.stdout.flush()

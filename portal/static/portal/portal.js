@@ -107,6 +107,19 @@
     look();
   }
 
+  // The first button of a case opens the form that lies further down the page.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-opens]");
+    const part = link && document.getElementById(link.dataset.opens);
+    if (!part || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const focus = () => (part.querySelector(".body :is(input:not([type=hidden]), select, textarea, button)") ?? part.querySelector("summary")).focus();
+    if (!part.open) part.addEventListener("htmx:afterSettle", focus, { once: true });
+    part.open = true;
+    part.scrollIntoView({ block: "center" });
+    focus();
+  });
+
   // Menus close when one looks elsewhere.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -123,32 +136,106 @@
     queueKeys(event);
   });
 
-  // The queue by keyboard: j and k move, Enter opens, c claims, n takes the next, / searches.
+  // Beside the list: the chosen case, where there is room for it. What is done there leads back here.
+  const panel = document.getElementById("panel");
+  const roomy = () => panel && window.matchMedia("(min-width: 1180px)").matches;
+  const showBeside = (row) => {
+    const href = row.querySelector("a.t").getAttribute("href");
+    for (const other of row.parentElement.rows) other.classList.toggle("open", other === row);
+    window.htmx.ajax("GET", `${href}?panel=1`, { target: panel, swap: "innerHTML" }).then(() => {
+      panel.hidden = false;
+      panel.parentElement.classList.add("beside");
+      panel.scrollTop = 0;
+      panel.focus({ preventScroll: true });
+      row.scrollIntoView({ block: "nearest" });
+    });
+  };
+  const closePanel = () => {
+    if (!panel || panel.hidden) return false;
+    panel.hidden = true;
+    panel.replaceChildren();
+    panel.parentElement.classList.remove("beside");
+    document.querySelector("tr.on a.t")?.focus();
+    return true;
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close-panel]")) closePanel();
+    const link = event.target.closest("table[data-panel] a.t");
+    if (!link || !roomy() || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    choose(link.closest("tr"));
+    showBeside(link.closest("tr"));
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!panel?.contains(form) || form.elements.namedItem("next")) return;
+    const next = document.createElement("input");
+    Object.assign(next, { type: "hidden", name: "next", value: location.pathname + location.search });
+    form.append(next);
+  }, true);
+
+  // The queue by keyboard; the list of keys is in the help sheet of the page.
+  const choose = (row) => {
+    for (const other of row.parentElement.rows) other.classList.toggle("on", other === row);
+  };
   const queueKeys = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
     const table = document.querySelector("table[data-queue]");
-    if (!table || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const rows = [...table.tBodies[0].rows];
+    const rows = table ? [...table.tBodies[0].rows] : [];
     const at = rows.findIndex((row) => row.classList.contains("on"));
     const go = (to) => {
-      if (!rows[to]) to = Math.max(at, 0);
-      if (!rows[to]) return;
-      if (rows[at]) rows[at].classList.remove("on");
-      rows[to].classList.add("on");
-      rows[to].querySelector("a").focus();
+      const row = rows[to] ?? rows[Math.max(at, 0)];
+      if (!row) return;
+      choose(row);
+      row.querySelector("a.t").focus();
+      if (panel && !panel.hidden) showBeside(row);
+    };
+    const pick = () => {
+      const box = rows[at]?.querySelector(".pick input");
+      if (box) box.click();
     };
     const keys = {
       j: () => go(at + 1),
       k: () => go(at - 1),
+      o: () => rows[at] && location.assign(rows[at].querySelector("a.t").href),
+      x: pick,
       c: () => rows[at]?.querySelector("[data-claim]")?.click(),
+      a: () => panel?.querySelector(".head .btn.first")?.click(),
       n: () => document.querySelector("[data-next]")?.click(),
       "/": () => document.querySelector("[data-search]")?.focus(),
+      "?": () => document.getElementById("keys")?.showModal(),
+      Escape: closePanel,
     };
     if (keys[event.key]) {
-      event.preventDefault();
-      keys[event.key]();
+      const done = keys[event.key]();
+      if (done !== false) event.preventDefault();
     }
   };
+
+  // Ticking many: all of the page, and how many there are.
+  document.addEventListener("change", (event) => {
+    const boxes = [...document.querySelectorAll(".pick input[name=case]")];
+    if (event.target.matches("[data-pick-all]")) for (const box of boxes) box.checked = event.target.checked;
+    const bulk = document.getElementById("bulk");
+    if (bulk) bulk.classList.toggle("ready", boxes.some((box) => box.checked) || bulk.elements.namedItem("all").checked);
+  });
+
+  // The badge of unread notices looks once a minute, while somebody can see it.
+  const badge = document.querySelector("[data-unread]");
+  if (badge) {
+    let looked = Date.now();
+    const look = () => {
+      if (document.visibilityState !== "visible" || Date.now() - looked < 59_000) return;
+      looked = Date.now();
+      window.htmx?.trigger(badge, "look");
+    };
+    window.setInterval(look, 60_000);
+    document.addEventListener("visibilitychange", look);
+  }
 
   // htmx: an answer with errors (409, 422) is shown like any other.
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,0 +1,304 @@
+"""The shapes of answers and requests, for the OpenAPI document. Nothing is serialized by them."""
+
+# Fields of serializers may be called what serializers themselves have: DRF takes them out of the class.
+# mypy: disable-error-code="assignment"
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from portal.api.schema import AnyValueField
+from portal.cases.models import Document, Holder, Light
+from portal.worktime.api import DayMarkSerializer
+
+Shape = serializers.Serializer[Any]
+OWN_LABELS = {"comment": _("Message"), "rate": _("Rate the service"), "attach": _("Add a paper")}
+ATTACHING = {
+    "type": "object",
+    "properties": {"document": {"type": "integer"}, "internal": {"type": "boolean"}},
+    "required": ["document"],
+    "additionalProperties": False,
+    "description": "Or multipart/form-data with `file` and `internal`.",
+}
+
+
+class NamedSerializer(Shape):
+    id = serializers.IntegerField()
+    name = serializers.CharField(allow_blank=True)
+
+
+class CaseRowSerializer(Shape):
+    """A case in a list."""
+
+    id = serializers.IntegerField()
+    number = serializers.CharField()
+    kind = serializers.CharField()
+    kind_label = serializers.CharField()
+    step = serializers.CharField()
+    step_label = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    grade = serializers.CharField(allow_blank=True)
+    urgent = serializers.BooleanField()
+    sealed = serializers.BooleanField()
+    holder = serializers.ChoiceField(choices=Holder.choices)
+    outcome = serializers.CharField(allow_blank=True)
+    light = serializers.ChoiceField(choices=Light.choices)
+    version = serializers.IntegerField()
+    opened_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    parent_id = serializers.IntegerField(allow_null=True)
+    enterprise = NamedSerializer(allow_null=True)
+    team = NamedSerializer()
+    assignee = NamedSerializer(allow_null=True)
+
+
+class CountsSerializer(Shape):
+    """Open cases by tab of the queue."""
+
+    mine = serializers.IntegerField()
+    unclaimed = serializers.IntegerField()
+    team = serializers.IntegerField()
+    overdue = serializers.IntegerField()
+    incoming = serializers.IntegerField()
+
+
+class CaseExplanationSerializer(Shape):
+    """Why a deadline of the case is when it is."""
+
+    what = serializers.CharField()
+    sentence = serializers.CharField()
+    provisional = serializers.BooleanField()
+    days = DayMarkSerializer(many=True)
+
+
+class ShareSerializer(Shape):
+    """For how many working days one side has held the case."""
+
+    holder = serializers.ChoiceField(choices=Holder.choices)
+    label = serializers.CharField()
+    working_days = serializers.CharField()
+
+
+class ClockSerializer(Shape):
+    """Until when, and why then."""
+
+    headline = serializers.CharField()
+    left = serializers.CharField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    promise_due_at = serializers.DateTimeField(allow_null=True)
+    warn_at = serializers.DateTimeField(allow_null=True)
+    paused_at = serializers.DateTimeField(allow_null=True)
+    working_days_used = serializers.CharField()
+    days_elapsed = serializers.IntegerField()
+    explanations = CaseExplanationSerializer(many=True)
+    shares = ShareSerializer(many=True)
+
+
+class StepSerializer(Shape):
+    """One step on the line of steps."""
+
+    label = serializers.CharField()
+    state = serializers.ChoiceField(choices=["past", "now", "ahead"])
+
+
+class FactSerializer(Shape):
+    """One fact of the domain: its value, and the value in words."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    value = AnyValueField()
+    text = serializers.CharField(allow_blank=True)
+
+
+class ActionSerializer(Shape):
+    """Something that the caller may do now: POST to `href` what `schema` (JSON Schema) says."""
+
+    name = serializers.CharField()
+    sort = serializers.ChoiceField(choices=["transition", "operation", "comment", "rate", "attach"])
+    label = serializers.CharField()
+    says = serializers.CharField(allow_blank=True)
+    primary = serializers.BooleanField()
+    grave = serializers.BooleanField()
+    blocked = serializers.CharField(allow_blank=True)
+    needs_version = serializers.BooleanField()
+    href = serializers.CharField()
+    schema = serializers.DictField()
+
+
+class EventSerializer(Shape):
+    """One line of the timeline. `internal` is null for the enterprise."""
+
+    id = serializers.IntegerField()
+    seq = serializers.IntegerField()
+    verb = serializers.CharField()
+    what = serializers.CharField()
+    actor = NamedSerializer(allow_null=True)
+    at = serializers.DateTimeField()
+    from_step = serializers.CharField(allow_null=True)
+    to_step = serializers.CharField(allow_null=True)
+    data = serializers.DictField()
+    internal = serializers.DictField(allow_null=True)
+
+
+class CommentSerializer(Shape):
+    """A line of talk."""
+
+    id = serializers.IntegerField()
+    author = NamedSerializer()
+    body = serializers.CharField()
+    internal = serializers.BooleanField()
+    from_enterprise = serializers.BooleanField()
+    at = serializers.DateTimeField()
+
+
+class DocumentSerializer(Shape):
+    """A paper."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    original_name = serializers.CharField()
+    content_type = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    valid_until_on = serializers.DateField(allow_null=True)
+    scan_state = serializers.ChoiceField(choices=Document.Scan.choices)
+    uploaded_at = serializers.DateTimeField()
+    enterprise_id = serializers.IntegerField(allow_null=True)
+    team_id = serializers.IntegerField(allow_null=True)
+    file = serializers.CharField()
+
+
+class AttachmentSerializer(Shape):
+    """A paper in a case."""
+
+    id = serializers.IntegerField()
+    internal = serializers.BooleanField()
+    attached_at = serializers.DateTimeField()
+    document = DocumentSerializer()
+
+
+class ChildSerializer(Shape):
+    """A case below a case."""
+
+    id = serializers.IntegerField()
+    number = serializers.CharField()
+    kind = serializers.CharField()
+    kind_label = serializers.CharField()
+    step = serializers.CharField()
+    team = NamedSerializer()
+    light = serializers.ChoiceField(choices=Light.choices)
+
+
+class HandoverSerializer(Shape):
+    """A hand-over that waits for an answer."""
+
+    to_team = NamedSerializer()
+    reason = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+
+
+class ExtensionSerializer(Shape):
+    """An extension that waits for a decision."""
+
+    days = serializers.IntegerField()
+    reason = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+
+
+class RatingSerializer(Shape):
+    """How the enterprise rated the case: 5 is very satisfied."""
+
+    level = serializers.IntegerField()
+    comment = serializers.CharField(allow_blank=True)
+    rated_at = serializers.DateTimeField()
+
+
+class CaseSerializer(CaseRowSerializer):
+    """A case with its clock, its facts and what can be done now."""
+
+    light_label = serializers.CharField()
+    holder_label = serializers.CharField()
+    grade_label = serializers.CharField(allow_blank=True)
+    outcome_label = serializers.CharField(allow_blank=True)
+    entered_at = serializers.DateTimeField()
+    inside = serializers.BooleanField()
+    clock = ClockSerializer()
+    steps = StepSerializer(many=True)
+    facts = FactSerializer(many=True)
+    actions = ActionSerializer(many=True)
+    timeline = EventSerializer(many=True)
+    talk = CommentSerializer(many=True)
+    papers = AttachmentSerializer(many=True)
+    children = ChildSerializer(many=True)
+    handover = HandoverSerializer(allow_null=True)
+    extension = ExtensionSerializer(allow_null=True)
+    rating = RatingSerializer(allow_null=True)
+
+
+class OpeningSerializer(Shape):
+    """A new case: its kind, for whom, and the fields that the kind's form takes."""
+
+    kind = serializers.CharField()
+    enterprise = serializers.IntegerField(required=False, allow_null=True)
+    fields = serializers.DictField(required=False)
+
+
+class AttachingSerializer(Shape):
+    """A paper of the archive for a case."""
+
+    document = serializers.IntegerField()
+    internal = serializers.BooleanField(required=False)
+
+
+class AttachingFileSerializer(Shape):
+    """A new file for a case, or a paper of the archive."""
+
+    file = serializers.FileField(required=False)
+    document = serializers.IntegerField(required=False)
+    internal = serializers.BooleanField(required=False)
+
+
+class UploadSerializer(Shape):
+    """A new paper for the archive."""
+
+    file = serializers.FileField()
+    title = serializers.CharField(required=False, max_length=200, allow_blank=True)
+    valid_until_on = serializers.DateField(required=False)
+
+
+class FormSerializer(Shape):
+    """What is filled in: a JSON Schema."""
+
+    schema = serializers.DictField()
+
+
+class KindSerializer(Shape):
+    """A kind of case, as its flow declares it."""
+
+    kind = serializers.CharField()
+    label = serializers.CharField()
+    may_open = serializers.BooleanField()
+    steps = serializers.ListField(child=serializers.DictField())
+    transitions = serializers.ListField(child=serializers.DictField())
+
+
+class KindListSerializer(Shape):
+    """All kinds of case."""
+
+    results = KindSerializer(many=True)
+
+
+class FeedEventSerializer(EventSerializer):
+    """An event, with the case that it belongs to."""
+
+    case = serializers.DictField()
+
+
+class ClaimedSerializer(Shape):
+    """The case that was claimed, or null when nothing waits."""
+
+    case = CaseSerializer(allow_null=True)

@@ -1,0 +1,1 @@
+"""The pages of ledgers: bringing in, taking out, empty forms."""

@@ -1,0 +1,1 @@
+"""The ways out of the house: one function per channel, one way of saying what went wrong."""

@@ -1,0 +1,210 @@
+"""The OpenAPI document holds: what the API answers is in it, whatever is asked, by whomever."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from schemathesis import GenerationMode, checks
+
+from portal.api import tokens
+from portal.api.models import Scope
+from portal.cases import engine, papers
+from portal.cases.models import Case, Document
+from tests.pages.test_pages import PDF
+from tests.people import MONDAY, actor, closed, file_request, handled, make_park, reported
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 2}
+HELD = (
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+)
+ROLES = ("owner", "handler", "administrator")
+
+
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return json.loads(json.dumps(found, default=str))
+
+
+def plan(n: int) -> Any:
+    """So many examples, the same ones every time."""
+    return examples(
+        max_examples=n,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.fixture
+def life(filled_calendar: None, settings: Any) -> SimpleNamespace:
+    """A park with cases in many states, and nobody who counts the requests."""
+    settings.API_REQUESTS_PER_MINUTE = {"token": 10**6, "user": 10**6, "address": 10**6}
+    park = make_park()
+    engine.rate(closed(park), by=actor(park.owner), data={"level": 2, "comment": "慢"}, now=MONDAY)
+    reported(park)
+    file_request(park)
+    case = handled(park)
+    paper = a_paper(park)
+    engine.attach(case, paper, by=actor(park.owner), now=MONDAY)
+    return park
+
+
+def a_paper(park: SimpleNamespace) -> Document:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    upload = SimpleUploadedFile("执照.pdf", PDF)
+    return papers.store(upload, by=park.owner, now=MONDAY, enterprise=park.ours)
+
+
+def bearer(user: Any) -> dict[str, str]:
+    _token, text = tokens.make(
+        user, name="all", scopes=Scope.values, lifetime=timedelta(days=1), now=timezone.now()
+    )
+    return {"Authorization": f"Bearer {text}", "Connection": "close"}
+
+
+def real_values(park: SimpleNamespace) -> dict[str, list[str]]:
+    """What stands in addresses that lead somewhere."""
+    cases = [str(pk) for pk in Case.objects.values_list("pk", flat=True)]
+    return {
+        "ref": cases,
+        "id": [*map(str, Document.objects.values_list("pk", flat=True)), str(park.ours.pk), *cases],
+        "name": ["accept", "report", "withdraw", "claim", "transfer", "pause", "settle"],
+        "kind": ["stations.request", "cases.follow_up"],
+        "key": ["stations.requests_resolved", "stations.on_time_share"],
+        "code": ["stale", "not-found"],
+    }
+
+
+def test_the_document_is_valid_openapi_3_1() -> None:
+    found = document()
+    assert found["openapi"].startswith("3.1")
+    validate_schema(found)  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whatever_is_asked_the_answer_is_in_the_document(
+    life: SimpleNamespace, live_server: Any, role: str
+) -> None:
+    seen: Counter[int] = Counter()
+    problems: list[str] = []
+    headers, real = bearer(getattr(life, role)), real_values(life)
+    for found in schemathesis.openapi.from_dict(document()).get_all_operations():
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            _ask(found.ok(), mode, live_server.url, headers, real, _note(problems, seen))
+    assert problems == []
+    assert {200, 400, 404} <= set(seen), seen
+
+
+Note = Callable[[Any, Any, Any], None]
+
+
+def _note(problems: list[str], seen: Counter[int]) -> Note:
+    def note(operation: Any, case: Any, answer: Any) -> None:
+        seen[answer.status_code] += 1
+        try:
+            case.validate_response(answer, checks=HELD)
+        except (AssertionError, BaseExceptionGroup) as error:
+            reasons = getattr(error, "exceptions", (error,))
+            problems.append(f"{operation.label} {answer.status_code}: {[str(r)[:400] for r in reasons]}")
+
+    return note
+
+
+def _ask(
+    operation: Any,
+    mode: GenerationMode,
+    base: str,
+    headers: dict[str, str],
+    real: dict[str, list[str]],
+    note: Note,
+) -> None:
+    """Some examples of one operation, half of them with addresses that lead somewhere."""
+    try:
+        strategy = operation.as_strategy(generation_mode=mode)
+    except schemathesis.errors.InvalidSchema:
+        return
+
+    @seed(7)
+    @plan(EXAMPLES[mode])
+    @given(case=strategy, place=st.integers(0, 7))
+    def some(case: Any, place: int) -> None:
+        if place % 2 and mode == GenerationMode.POSITIVE:
+            for name in case.path_parameters or {}:
+                case.path_parameters[name] = real[name][place % len(real[name])]
+            if case.headers is not None and "If-Match" in case.headers:
+                case.headers["If-Match"] = "*"
+        note(operation, case, case.call(base_url=base, headers=headers))
+
+    some()
+
+
+def filled(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Values that a field's schema allows."""
+    if "oneOf" in schema:
+        return st.sampled_from([option["const"] for option in schema["oneOf"]])
+    if schema["type"] == "object":
+        fields = {name: filled(field) for name, field in schema["properties"].items()}
+        needed = {name: fields.pop(name) for name in schema["required"]}
+        return st.fixed_dictionaries(needed, optional=fields)
+    if schema["type"] == "array":
+        return st.lists(filled(schema["items"]), max_size=2, unique=True)
+    if schema.get("format") == "date":
+        return st.dates().map(str)
+    kinds: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
+        "string": lambda: st.text(min_size=schema.get("minLength", 0), max_size=schema.get("maxLength", 60)),
+        "integer": lambda: st.integers(schema.get("minimum", 0), schema.get("maximum", 2**70)),
+        "boolean": st.booleans,
+    }
+    return kinds[schema["type"]]()
+
+
+@pytest.mark.parametrize("role", ["owner", "steward", "head"])
+def test_whatever_is_offered_can_be_filled_in_by_its_schema(
+    life: SimpleNamespace, live_server: Any, role: str
+) -> None:
+    headers = {**bearer(getattr(life, role)), "If-Match": "*"}
+    base, problems = live_server.url, []
+    tried: Counter[str] = Counter()
+    for pk in [*Case.objects.order_by("pk").values_list("pk", flat=True)]:
+        read = requests.get(f"{base}/api/v1/cases/{pk}/", headers=headers, timeout=10)
+        for action in read.json().get("actions", ()):
+            _fill(action, base, headers, problems, tried)
+    assert problems == []
+    assert tried.total() > 2, tried
+
+
+def _fill(
+    action: dict[str, Any], base: str, headers: dict[str, str], problems: list[str], tried: Counter[str]
+) -> None:
+    """Do what is offered, with any values that its schema allows."""
+
+    @seed(7)
+    @plan(2)
+    @given(body=filled(action["schema"]))
+    def fill(body: Any) -> None:
+        answer = requests.post(f"{base}{action['href']}", json=body, headers=headers, timeout=10)
+        tried[action["name"]] += answer.status_code < 300
+        if answer.status_code not in (200, 201, 404, 409, 422):
+            problems.append(f"{action['name']} {answer.status_code} {answer.text[:300]}")
+
+    fill()
