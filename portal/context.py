@@ -23,6 +23,8 @@ ENTERPRISE = (
     (_("My cases"), "cases:case_list"),
     (_("My papers"), "cases:document_list"),
 )
+OWNER = ((_("Who acts for us"), "trust:people"),)
+READS = ((_("Contact reads"), "administration:contact_reads"),)
 STAFF = ((_("Work"), "cases:queue"),)
 LEADS = ((_("Team"), "cases:team_board"), (_("Escalations"), "cases:escalations"))
 REPORTS = ((_("Reports"), "reports:indicator_list"),)
@@ -43,6 +45,8 @@ def _entries(actor: Actor) -> list[tuple[Any, str]]:
     domains = [config for config in apps.get_app_configs() if isinstance(config, DomainConfig)]
     if actor.agencies:
         entries += [*ENTERPRISE, *(entry for d in domains for entry in d.enterprise_nav)]
+    if actor.owns(actor.enterprise_id):
+        entries += OWNER
     if actor.memberships:
         entries += STAFF
         if not actor.agencies:
@@ -51,6 +55,8 @@ def _entries(actor: Actor) -> list[tuple[Any, str]]:
         entries += (*LEADS, *REPORTS)
     if actor.holds(Duty.AUDITOR, Duty.DISCIPLINE):
         entries += AUDIT
+    if actor.holds(Duty.AUDITOR):
+        entries += READS
     if actor.holds(Duty.ADMINISTRATOR):
         entries += ADMINISTRATION
     return entries

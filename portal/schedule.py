@@ -18,12 +18,17 @@ BEAT_SCHEDULE = {
     "cases.absences": {"task": "portal.cases.tasks.tend_absences", "schedule": crontab(minute="*/5")},
     "cases.batches": {"task": "portal.cases.tasks.carry_on_batches", "schedule": crontab(minute="*")},
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
+    "trust.send_letters": {"task": "portal.trust.tasks.send_letters", "schedule": crontab(minute="*")},
     "ledgers.watch": {"task": "portal.ledgers.tasks.watch", "schedule": crontab(minute="*")},
     "ledgers.tidy": {"task": "portal.ledgers.tasks.tidy", "schedule": crontab(minute="10", hour="1")},
     "notices.post": {"task": "portal.notices.tasks.post", "schedule": crontab(minute="*")},
     "worktime.extend_calendar": {
         "task": "portal.worktime.tasks.extend_calendar",
         "schedule": crontab(minute="30", hour="0"),
+    },
+    "accounts.forget": {
+        "task": "portal.accounts.tasks.forget",
+        "schedule": crontab(minute="40", hour="3"),
     },
     "api.forget_answers": {"task": "portal.api.tasks.forget_answers", "schedule": crontab(minute="20")},
 }

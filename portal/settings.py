@@ -32,6 +32,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required(
     "SECRET_KEY", "Set a long random string, or start with `make run`, which makes one under var/."
 )
+# Former keys, while they are being replaced: what they signed or encrypted is still read.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORTAL_URL = env.str("PORTAL_URL", default=f"http://localhost:{env.int('PORT', default=8000)}")
@@ -74,6 +76,7 @@ INSTALLED_APPS = [
     "portal.park",
     "portal.notices",
     "portal.cases",
+    "portal.trust",
     "portal.ledgers",
     "portal.reports",
     "portal",
@@ -100,6 +103,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.park.middleware.ActorMiddleware",
+    "portal.accounts.middleware.SessionEndMiddleware",
+    "portal.accounts.middleware.VisitMiddleware",
+    "portal.accounts.middleware.SecondFactorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -186,6 +192,25 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+# Staff must sign in with a second factor; whoever has none is led to setting it up.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=False)
+# How many reverse proxies of ours stand before the portal: 0 believes no X-Forwarded-For at all.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+AXES_CLIENT_IP_CALLABLE = "portal.accounts.addresses.client_address"
+# What the record of failures never keeps.
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "password",
+    "code",
+    "recovery",
+    "old_password",
+    "new_password1",
+    "new_password2",
+    "password1",
+    "password2",
+    "csrfmiddlewaretoken",
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours

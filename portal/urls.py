@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((api_urls, "api"))),
     path("", include("portal.cases.urls")),
     path("", include("portal.notices.urls")),
+    path("", include("portal.trust.urls")),
     path("", include("portal.reports.urls")),
     path("administration/ledgers/", include("portal.ledgers.urls")),
     path("administration/", include("portal.administration.urls")),

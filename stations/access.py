@@ -24,7 +24,7 @@ def _at_a_desk(actor: Actor) -> bool:
     return any(seat.kind == Team.Kind.STATION for seat in actor.seats)
 
 
-def _files_for(actor: Actor, enterprise: Enterprise | None) -> bool:
+def _files_for(actor: Actor, enterprise: Enterprise | None, _kind: str) -> bool:
     return enterprise is not None and _at_a_desk(actor)
 
 

@@ -19,7 +19,8 @@ from portal.cases.declaration import (
     within,
     working_days,
 )
-from portal.cases.models import Holder
+from portal.cases.models import Case, Holder
+from portal.trust import contacts
 from stations import actions, forms, letters
 from stations.models import Grade, Request
 
@@ -368,3 +369,11 @@ REQUEST = register(
         letters=letters.LETTERS,
     )
 )
+
+
+def _contact(case: Case) -> contacts.Contact:
+    facts = case.request
+    return contacts.Contact(facts.contact_name, facts.contact_phone, note=facts.get_contact_way_display())
+
+
+contacts.register("stations.request", _contact)

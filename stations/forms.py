@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.cases.access import own_papers
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document
 from portal.park.models import Team
@@ -41,6 +42,7 @@ class FilingForm(ActionForm):
     """A new request. The case is not there yet: `case` carries only the enterprise."""
 
     public_fields: ClassVar[tuple[str, ...]] = ("category",)
+    private_fields: ClassVar[tuple[str, ...]] = ("contact_name", "contact_phone")
 
     category = forms.ChoiceField(
         label=_("What is it about?"), choices=Category.choices, widget=forms.RadioSelect
@@ -87,6 +89,8 @@ class FilingForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Q(enterprise_id=self.case.enterprise_id, scan_state=Document.Scan.CLEAN)
+        if self.actor is not None and self.case.enterprise_id in self.actor.mandates:
+            own &= own_papers(self.actor)
         self.fields["documents"].queryset = Document.objects.filter(own)  # type: ignore[attr-defined]  # a model choice
 
     def clean_contact_phone(self) -> str:

@@ -73,6 +73,8 @@ def request_file(request: HttpRequest) -> HttpResponse:
     """File a request: saved while one types, sent once."""
     actor, moment = actor_of(request), now()
     enterprise = get_object_or_404(Enterprise, pk=actor.enterprise_id or 0)
+    if not actor.may_act_for(enterprise.pk, KIND):
+        raise PermissionDenied
     draft = drafts.find(enterprise.pk, KIND)
     if request.method == "GET":
         form = _bare(FilingForm, enterprise, actor, initial=_initial(draft, enterprise, actor))

@@ -6,17 +6,26 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.forms import ProfileForm, SignInForm
+from portal.accounts import factor, history, pending, sessions
+from portal.accounts.forms import CodeForm, ProfileForm, SignInForm
+from portal.accounts.history import What
+from portal.accounts.middleware import FACTOR_DONE
 from portal.accounts.models import User
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def remember_language(answer: HttpResponse, user: User) -> HttpResponse:
@@ -42,23 +51,79 @@ class SignIn(LoginView):
         )
 
     def form_valid(self, form: Any) -> HttpResponse:
+        user: User = form.get_user()
+        if factor.of(user) is not None:
+            pending.begin(self.request, user, self.get_success_url())
+            return redirect("accounts:sign_in_code")
         answer = super().form_valid(form)
-        return remember_language(answer, self.request.user)  # type: ignore[arg-type]  # just signed in
+        history.record(self.request, user, What.SIGNED_IN, at=timezone.now())
+        return remember_language(answer, user)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        user = User.objects.filter(username=form.data.get("username", "").strip()[:150]).first()
+        if user is not None and form.data.get("password"):
+            locked = getattr(self.request, "axes_locked_out", False)
+            what = What.LOCKED if locked else What.WRONG_PASSWORD
+            history.record(self.request, user, what, at=timezone.now())
+        answer = super().form_invalid(form)
+        answer.status_code = 422
+        return answer
+
+
+@sensitive_post_parameters("code", "recovery")
+@require_http_methods(["GET", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The second step of signing in. Until it is passed nobody is signed in."""
+    waiting = pending.read(request)
+    if waiting is None:
+        messages.warning(request, _("That took too long. Please begin again."))
+        return redirect("accounts:sign_in")
+    user, target = waiting
+    if request.method == "GET":
+        return render(request, "accounts/sign_in_code.html", {"form": CodeForm(request=request, user=user)})
+    form = CodeForm(request.POST, request=request, user=user)
+    if not form.is_valid():
+        return _code_refused(request, user, form)
+    pending.drop(request)
+    login(request, user, backend=BACKEND)
+    request.session[FACTOR_DONE] = True
+    what = What.RECOVERY_USED if form.method == "recovery" else What.SIGNED_IN
+    history.record(request, user, what, at=timezone.now())
+    if form.method == "recovery":
+        messages.warning(request, _("Recovery codes left: %(n)s.") % {"n": factor.codes_left(user)})
+    return remember_language(redirect(target), user)
+
+
+def _code_refused(request: HttpRequest, user: User, form: CodeForm) -> HttpResponse:
+    locked = getattr(request, "axes_locked_out", False)
+    history.record(request, user, What.LOCKED if locked else What.WRONG_CODE, at=timezone.now())
+    if locked:
+        pending.drop(request)
+    return render(request, "accounts/sign_in_code.html", {"form": form}, status=422)
 
 
 class SignOut(LogoutView):
     """By POST only, as Django has it."""
 
 
+@method_decorator(sensitive_post_parameters(), name="dispatch")
 class ChangePassword(PasswordChangeView):
-    """A new password for oneself."""
+    """A new password for oneself. Every other browser is signed out."""
 
     template_name = "accounts/password_change.html"
     success_url = reverse_lazy("accounts:profile")
 
     def form_valid(self, form: Any) -> HttpResponse:
+        former = self.request.session.session_key
+        answer = super().form_valid(form)
+        user: User = self.request.user  # type: ignore[assignment]  # signed in
+        sessions.carry_over(self.request, former)
+        ended = sessions.end_others(self.request, user)
+        history.record(self.request, user, What.PASSWORD_CHANGED, at=timezone.now())
         messages.success(self.request, _("Your password has been changed."))
-        return super().form_valid(form)
+        if ended:
+            messages.info(self.request, _("All your other browsers have been signed out."))
+        return answer
 
 
 @login_required

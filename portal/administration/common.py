@@ -27,6 +27,11 @@ def staff_side(view: View) -> View:
     return _only(lambda actor: actor.is_staff_side, view)
 
 
+def auditors(view: View) -> View:
+    """For auditors, and for administrators, who answer to them."""
+    return _only(lambda actor: actor.holds(Duty.AUDITOR, Duty.ADMINISTRATOR), view)
+
+
 def record_readers(view: View) -> View:
     """For those who read the record of everybody: audit, discipline, administrators (log only)."""
     return _only(lambda actor: actor.holds(Duty.AUDITOR, Duty.DISCIPLINE, Duty.ADMINISTRATOR), view)

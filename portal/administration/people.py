@@ -7,6 +7,7 @@ from typing import Any
 from axes.utils import reset as forget_failures
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -15,14 +16,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.accounts import factor, history, sessions
+from portal.accounts.history import What
 from portal.accounts.models import User
 from portal.administration.common import administrators
 from portal.administration.watching import lock_outs
 from portal.cases.models import Case
 from portal.cases.views.common import actor_of
+from portal.notices import outbox
+from portal.worktime.now import now
 
 PAGE = 50
 SHOWN = 100
+EVENTS = 30
 
 
 @require_safe
@@ -58,6 +64,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     )
     held = Case.objects.open().filter(assignee=chosen).select_related("team").order_by("due_at", "pk")
     context = {
+        "factor": factor.of(chosen),
+        "visits": sessions.visits(chosen),
+        "events": chosen.account_events.select_related("by")[:EVENTS],
         "chosen": chosen,
         "held": held[:SHOWN],
         "held_count": held.count(),
@@ -91,4 +100,37 @@ def person_unlock(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = get_object_or_404(User, pk=pk)
     forget_failures(username=chosen.username)
     messages.success(request, _("This person can sign in again."))
+    return redirect("administration:person", pk=pk)
+
+
+@require_POST
+@administrators
+def person_factor_reset(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take away the second factor of somebody who has lost it. Recorded; the person is told."""
+    chosen, me = get_object_or_404(User, pk=pk), actor_of(request).user
+    reason = request.POST.get("reason", "").strip()[:300]
+    if chosen.pk == me.pk:
+        messages.error(request, _("You cannot reset your own second factor: another administrator can."))
+    elif not reason:
+        messages.error(request, _("Please say why, and how you made sure who is asking."))
+    else:
+        with transaction.atomic():
+            if not factor.remove(chosen):
+                messages.error(request, _("This person has no second factor."))
+                return redirect("administration:person", pk=pk)
+            sessions.end(sessions.visits(chosen))
+            history.record(request, chosen, What.FACTOR_RESET, at=timezone.now(), by=me, reason=reason)
+            outbox.tell([chosen.pk], "account.factor_reset", {"who": str(me)}, now=now())
+        messages.success(request, _("The second factor has been reset. The person has been told."))
+    return redirect("administration:person", pk=pk)
+
+
+@require_POST
+@administrators
+def person_sign_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign somebody out everywhere: a device was lost."""
+    chosen, me = get_object_or_404(User, pk=pk), actor_of(request).user
+    if sessions.end(sessions.visits(chosen).exclude(session_key=request.session.session_key or "")):
+        history.record(request, chosen, What.SESSIONS_ENDED, at=timezone.now(), by=me)
+    messages.success(request, _("This person is signed out everywhere."))
     return redirect("administration:person", pk=pk)

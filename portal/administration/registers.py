@@ -48,7 +48,9 @@ class MembershipInline(Administered, admin.StackedInline):  # type: ignore[type-
 
 class AgencyInline(Administered, admin.StackedInline):  # type: ignore[type-arg]  # no runtime generics
     model = Agency
+    fk_name = "user"
     extra = 0
+    readonly_fields = ("granted_by", "granted_at")
     raw_id_fields = ("enterprise",)  # thousands: looked up in a window of its own
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from portal.administration import audit, flows, limits, people, record, views, working_time
+from portal.administration import (
+    audit,
+    contact_reads,
+    flows,
+    limits,
+    people,
+    record,
+    views,
+    working_time,
+)
 
 app_name = "administration"
 urlpatterns = [
@@ -11,6 +20,10 @@ urlpatterns = [
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/activate/", people.person_activate, name="person_activate"),
     path("people/<int:pk>/unlock/", people.person_unlock, name="person_unlock"),
+    path("people/<int:pk>/second-factor/reset/", people.person_factor_reset, name="person_factor_reset"),
+    path("people/<int:pk>/sign-out/", people.person_sign_out, name="person_sign_out"),
+    path("contact-reads/", contact_reads.contact_reads, name="contact_reads"),
+    path("contact-reads.csv", contact_reads.contact_reads_export, name="contact_reads_export"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
     path("record/", record.record, name="record"),

@@ -28,6 +28,8 @@ LABELS: dict[str, Promise] = {
     "ledgers.tidy": _("Removal of old import and export files"),
     "notices.post": _("Notices to groups and systems"),
     "worktime.extend_calendar": _("Calendar of the coming years"),
+    "trust.send_letters": _("Sending of invitations"),
+    "accounts.forget": _("Forgetting of old sign-ins"),
     "api.forget_answers": _("Kept answers of the interface for programs"),
 }
 

@@ -11,15 +11,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty
 from portal.cases.declaration import Flow, public_kinds
-from portal.cases.models import Case, CaseQuerySet, Handover, Participant, Watch
+from portal.cases.errors import NotAllowed
+from portal.cases.models import Attachment, Case, CaseQuerySet, Handover, Participant, Watch
 from portal.park.acting import Actor
 from portal.park.models import Agency, Enterprise, Membership
+from portal.worktime.clock import local
+from portal.worktime.now import now
 
 # Duties that see every case that is not sealed (domain dossier, section 7: "R all").
 SEES_ALL = (Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
@@ -30,14 +32,14 @@ class Rule:
     """One access word.
 
     `people` is a condition on users; None: nobody to tell. `opens` answers for a case that is not
-    there yet; None: the word opens nothing. `at_desk` says who files for others.
+    there yet, of an enterprise and a kind; None: the word opens nothing. `at_desk` says who files for others.
     """
 
     word: str
     label: str | Promise
     allows: Callable[[Actor, Case], bool]
     people: Callable[[Case], Q] | None = None
-    opens: Callable[[Actor, Enterprise | None], bool] | None = None
+    opens: Callable[[Actor, Enterprise | None, str], bool] | None = None
     at_desk: Callable[[Actor], bool] | None = None
 
 
@@ -65,7 +67,7 @@ def allows_opening(actor: Actor | None, enterprise: Enterprise | None, flow: Flo
     if actor is None:
         return "system" in flow.opening.who
     rules = [RULES[word].opens for word in flow.opening.who]
-    return any(opens is not None and opens(actor, enterprise) for opens in rules)
+    return any(opens is not None and opens(actor, enterprise, flow.kind) for opens in rules)
 
 
 def people(case: Case, words: Iterable[str]) -> Q | None:
@@ -95,7 +97,8 @@ def _handler_people(case: Case) -> Q:
 
 def _enterprise_people(case: Case) -> Q:
     acting = Agency.objects.filter(user=OuterRef("pk"), enterprise=case.enterprise_id)
-    return Q(Exists(acting.filter(Q(expires_on=None) | Q(expires_on__gte=timezone.localdate()))))
+    lasting = Q(expires_on=None) | Q(expires_on__gte=local(now()).date())
+    return Q(Exists(acting.filter(lasting, Q(kinds=[]) | Q(kinds__contains=[case.kind]))))
 
 
 def _is_handler(actor: Actor, case: Case) -> bool:
@@ -103,6 +106,15 @@ def _is_handler(actor: Actor, case: Case) -> bool:
     if case.assignee_id is None:
         return case.team_id in actor.team_ids
     return case.assignee_id == actor.user.pk or case.team_id in actor.headed_team_ids
+
+
+def _opened(actor: Actor, case: Case) -> bool:
+    """Who filed it, as long as the person still acts for the enterprise (or is staff)."""
+    if case.opened_by_id != actor.user.pk:
+        return False
+    return (
+        case.enterprise_id is None or actor.is_staff_side or actor.may_act_for(case.enterprise_id, case.kind)
+    )
 
 
 register(Rule("handler", _("handler"), _is_handler, _handler_people))
@@ -135,16 +147,16 @@ register(
     Rule(
         "enterprise",
         _("enterprise"),
-        lambda a, c: c.enterprise_id is not None and c.enterprise_id in a.agencies,
+        lambda a, c: a.may_act_for(c.enterprise_id, c.kind),
         _enterprise_people,
-        lambda a, e: e is not None and e.pk in a.agencies,
+        lambda a, e, kind: e is not None and a.may_act_for(e.pk, kind),
     )
 )
 register(
     Rule(
         "opened_by",
         _("the person who filed it"),
-        lambda a, c: c.opened_by_id == a.user.pk,
+        _opened,
         lambda c: Q(pk=c.opened_by_id),
     )
 )
@@ -218,6 +230,42 @@ register(
 register(Rule("system", _("the portal"), lambda _a, _c: False))
 
 
+def agency_scope(actor: Actor) -> Q:
+    """The cases that a person sees because of acting for enterprises: public kinds, within the scope."""
+    public = public_kinds()
+    full = [m.enterprise_id for m in actor.mandates.values() if not m.kinds]
+    condition = Q(enterprise__in=full, kind__in=public) if full else Q(pk__in=[])
+    for mandate in actor.mandates.values():
+        if mandate.kinds:
+            condition |= Q(
+                enterprise=mandate.enterprise_id, kind__in=[k for k in public if k in mandate.kinds]
+            )
+    return condition
+
+
+def own_papers(actor: Actor) -> Q:
+    """The papers of a person's enterprises. Who acts for some services only sees what belongs to these."""
+    full = [m.enterprise_id for m in actor.mandates.values() if not m.kinds]
+    part = [m.enterprise_id for m in actor.mandates.values() if m.kinds]
+    condition = Q(enterprise__in=full)
+    if part:
+        used = Attachment.objects.filter(internal=False, case__in=Case.objects.filter(agency_scope(actor)))
+        seen = Q(uploaded_by=actor.user) | Q(pk__in=used.values("document"))
+        condition |= Q(enterprise__in=part) & seen
+    return condition
+
+
+def only_looks(actor: Actor, case: Case) -> bool:
+    """Whether the person sees a case from the enterprise's side without acting for it (any more)."""
+    return not is_staff_for(actor, case) and not actor.may_act_for(case.enterprise_id, case.kind)
+
+
+def check_acts(actor: Actor, case: Case) -> None:
+    """Raises NotAllowed for a person who may only look. The engine asks this before everything else."""
+    if only_looks(actor, case):
+        raise NotAllowed(_("You may look at the cases of this enterprise, but not act in them."))
+
+
 def visible_to(actor: Actor | None) -> CaseQuerySet:
     """The cases that exist for this person.
 
@@ -230,7 +278,7 @@ def visible_to(actor: Actor | None) -> CaseQuerySet:
     taken_part = Participant.objects.filter(case=OuterRef("pk"), team__in=actor.team_ids)
     condition = Q(Exists(taken_part)) if actor.team_ids else Q(pk__in=[])
     if actor.agencies:
-        condition |= Q(enterprise__in=list(actor.agencies), kind__in=public_kinds())
+        condition |= agency_scope(actor)
     if actor.holds(*SEES_ALL):
         condition |= Q(sealed=False)
     if actor.holds(Duty.DISCIPLINE):

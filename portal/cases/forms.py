@@ -21,10 +21,11 @@ class ActionForm(forms.Form):
     """A form that belongs to an action on a case.
 
     `public_fields` names what the enterprise may read of it in the timeline; the rest is for
-    staff only.
+    staff only; `private_fields` (contact details) are not written into the timeline at all.
     """
 
     public_fields: ClassVar[tuple[str, ...]] = ()
+    private_fields: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -46,7 +47,7 @@ class ActionForm(forms.Form):
         """What the timeline keeps of the input, split by who may read it."""
         kept: dict[str, dict[str, Any]] = {"public": {}, "internal": {}}
         for name, value in self.cleaned_data.items():
-            if value in (None, "", [], ()):
+            if value in (None, "", [], ()) or name in self.private_fields:
                 continue
             side = "public" if name in self.public_fields else "internal"
             kept[side][name] = plain(value)

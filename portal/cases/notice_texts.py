@@ -271,7 +271,7 @@ CHOICES: dict[str, Callable[[Params], int]] = {
 }
 
 
-def _path(case_id: int | None) -> str:
+def _path(_params: Params, case_id: int | None) -> str:
     return reverse("cases:case_view", args=[case_id]) if case_id else "/"
 
 

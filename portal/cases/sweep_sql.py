@@ -100,6 +100,7 @@ WITH ladder AS MATERIALIZED (
         UNION
         SELECT g.user_id FROM park_agency g
         WHERE 'enterprise' = ANY(m.tells) AND g.enterprise_id = m.enterprise_id
+          AND (g.kinds = '{{}}' OR m.kind = ANY(g.kinds))
           AND (g.expires_on IS NULL OR g.expires_on >= (%(now)s AT TIME ZONE 'Asia/Shanghai')::date)
     ) who
 ), announced AS MATERIALIZED (

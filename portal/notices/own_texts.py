@@ -29,5 +29,5 @@ DIGEST = Template(
 
 def register_all() -> None:
     """Called once, when the apps are loaded."""
-    path = lambda _case_id: reverse("notices:notice_list")  # noqa: E731  # one line, used once
+    path = lambda _params, _case_id: reverse("notices:notice_list")  # noqa: E731  # one line, used once
     register(Matter("notices.digest", Kind.PROGRESS, (DIGEST,), path))

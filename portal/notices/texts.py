@@ -74,7 +74,7 @@ class Matter:
     key: str
     kind: Kind
     templates: tuple[Template, ...]
-    path: Callable[[int | None], str]
+    path: Callable[[Params, int | None], str]
     choose: Callable[[Params], int] | None = None
 
     def template(self, params: Params) -> Template:
@@ -110,4 +110,4 @@ def render(key: str, params: Params, case_id: int | None) -> Text:
     template = matter.template(params)
     title, body = template.in_force(get_language() or "")
     values = template.values(params)
-    return Text(fill(title, values), fill(body, values), matter.path(case_id))
+    return Text(fill(title, values), fill(body, values), matter.path(params, case_id))

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.utils import timezone
 
 from portal.accounts.models import Duty
 from portal.names import local_name
-from portal.park.models import Membership
+from portal.park.models import Agency, Membership
+from portal.worktime.clock import local
+from portal.worktime.now import now
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 _READ = """
 SELECT
-    (SELECT coalesce(json_agg(json_build_array(g.enterprise_id, g.role) ORDER BY g.id), '[]')
+    (SELECT coalesce(
+        json_agg(json_build_array(g.enterprise_id, g.role, g.read_only, g.kinds) ORDER BY g.id), '[]')
      FROM park_agency g
      WHERE g.user_id = %(user)s AND (g.expires_on IS NULL OR g.expires_on >= %(today)s)),
     (SELECT coalesce(json_agg(json_build_array(t.id, m.role, t.kind, t.name, t.name_en) ORDER BY m.id), '[]')
@@ -46,6 +48,20 @@ class Seat:
         return local_name(self.team_name, self.team_name_en)
 
 
+@dataclass(frozen=True)
+class Mandate:
+    """What a person may do for one enterprise. No kinds: all kinds."""
+
+    enterprise_id: int
+    role: str
+    read_only: bool
+    kinds: list[str]
+
+    def covers(self, kind: str | None) -> bool:
+        """Whether the kind of case lies within the scope (None: anything of the enterprise)."""
+        return not self.kinds or kind is None or kind in self.kinds
+
+
 class Actor:
     """A signed-in person as the access rules see them. Costs one query, when first asked."""
 
@@ -54,16 +70,35 @@ class Actor:
         self._chosen_enterprise_id = enterprise_id
 
     @cached_property
-    def _read(self) -> tuple[list[tuple[int, str]], list[tuple[int, str, str, str, str]], list[str]]:
+    def _read(
+        self,
+    ) -> tuple[list[tuple[int, str, bool, list[str]]], list[tuple[int, str, str, str, str]], list[str]]:
         with connection.cursor() as cursor:
-            cursor.execute(_READ, {"user": self.user.pk, "today": timezone.localdate()})
+            cursor.execute(_READ, {"user": self.user.pk, "today": local(now()).date()})
             agencies, seats, duties = (_parsed(cell) for cell in cursor.fetchone())
         return agencies, seats, duties
 
     @cached_property
+    def mandates(self) -> dict[int, Mandate]:
+        """Enterprise id → what the person may do for it, without the agencies that have expired."""
+        return {row[0]: Mandate(*row) for row in self._read[0]}
+
+    @cached_property
     def agencies(self) -> dict[int, str]:
         """Enterprise id → role, without the agencies that have expired."""
-        return dict(self._read[0])
+        return {pk: mandate.role for pk, mandate in self.mandates.items()}
+
+    def may_see_of(self, enterprise_id: int | None, kind: str | None = None) -> bool:
+        """Whether the person's agency reaches cases of this kind of the enterprise."""
+        mandate = self.mandates.get(enterprise_id or 0)
+        return mandate is not None and mandate.covers(kind)
+
+    def may_act_for(self, enterprise_id: int | None, kind: str | None = None) -> bool:
+        """Whether the person may also act there: file, answer, rate, upload."""
+        return self.may_see_of(enterprise_id, kind) and not self.mandates[enterprise_id or 0].read_only
+
+    def owns(self, enterprise_id: int | None) -> bool:
+        return self.agencies.get(enterprise_id or 0) == Agency.Role.OWNER
 
     @cached_property
     def seats(self) -> list[Seat]:

@@ -136,8 +136,13 @@ class Membership(models.Model):
         return f"{self.user} · {self.team}"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Agency(models.Model):
-    """A person acts for an enterprise: as its owner (法人/管理员) or as an agent (经办人)."""
+    """A person acts for an enterprise: as its owner (法人/管理员) or as an agent (经办人).
+
+    An agent's scope: everything; only some kinds of services (`kinds`); or looking without acting
+    (`read_only`). Who asks what an agent may do asks `Actor` (portal.park.acting), which asks this.
+    """
 
     class Role(models.TextChoices):
         OWNER = "owner", _("owner")
@@ -146,13 +151,33 @@ class Agency(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="agencies")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="agencies")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.AGENT)
-    expires_on = models.DateField(_("expires on"), null=True, blank=True)
+    expires_on = models.DateField(_("expires on"), null=True, blank=True)  # the last day on which it holds
+    read_only = models.BooleanField(_("may look, not act"), default=False)
+    kinds = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("only these services"), default=list, blank=True
+    )
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("granted by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    granted_at = models.DateTimeField(_("granted at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "enterprise"], name="park_agency_once")
+            models.UniqueConstraint(fields=["user", "enterprise"], name="park_agency_once"),
+            models.UniqueConstraint(
+                fields=["enterprise"], condition=models.Q(role="owner"), name="park_one_owner"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="owner") | models.Q(read_only=False, kinds=[]),
+                name="park_owner_has_full_scope",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -67,7 +67,7 @@ class DocumentList(ApiView):
     @once
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
-        if not actor.agencies:
+        if not actor.may_act_for(actor.enterprise_id):
             raise PermissionDenied
         form = PaperForm(request.POST, request.FILES)
         document = stored(form, actor)

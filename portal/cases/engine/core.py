@@ -188,18 +188,26 @@ def _after_closing(move: Move) -> None:
     if case.parent_id is not None:
         hook = flow_of(case.parent.kind).on_child_closed  # type: ignore[union-attr]  # it has a parent
         if hook is not None:
-            above = lock(case.parent_id, by=move.by, now=move.now)
+            above = lock(case.parent_id, by=move.by, now=move.now, inside=True)
             hook(above, case)
             above.save()
 
 
-def lock(case: Case | int, *, by: Actor | None, now: datetime | None, version: int | None = None) -> Move:
+def lock(
+    case: Case | int,
+    *,
+    by: Actor | None,
+    now: datetime | None,
+    version: int | None = None,
+    inside: bool = False,
+) -> Move:
     """Lock a case (the case above it first) and read what a move needs.
 
     Locking and reading are two statements: one that waited for a lock would join the fresh case to
     stale neighbours, and see an assignee that is not there. The calendar is held before the rows
     are locked (in the same statement), so that a move and a change of it cannot miss each other.
-    Raises Conflict when `version` is not the present one.
+    Raises NotAllowed for a person who may only look (unless `inside` another move, whose rights
+    were checked), and Conflict when `version` is not the present one.
     """
     pk = case if isinstance(case, int) else case.pk
     parent_id = case.parent_id if isinstance(case, Case) else None
@@ -212,6 +220,8 @@ def lock(case: Case | int, *, by: Actor | None, now: datetime | None, version: i
             rows = Case.objects.select_for_update().filter(pk=lockable).annotate(held=held)
             calendar_version = next(iter(rows.values_list("held", flat=True)), None)
     locked, stay = _read(pk)
+    if by is not None and not inside:
+        access.check_acts(by, locked)
     if version is not None and version != locked.version:
         raise Conflict(_faster(locked))
     return Move(locked, by=by, now=now or present(), calendar=Calendar.current(calendar_version), stay=stay)

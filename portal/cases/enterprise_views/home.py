@@ -12,7 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from portal.cases.declaration import FLOWS, public_kinds
+from portal.cases.access import agency_scope, own_papers
+from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, Document, Draft, Holder
 from portal.cases.presenting.rows import rows
 from portal.cases.presenting.words import short_moment
@@ -29,7 +30,7 @@ PAGE = 30
 
 def own_cases(actor: Actor) -> QuerySet[Case]:
     """The cases of the enterprise that the person acts for now."""
-    return Case.objects.filter(enterprise=actor.enterprise_id, kind__in=public_kinds()).select_related(
+    return Case.objects.filter(agency_scope(actor), enterprise=actor.enterprise_id).select_related(
         "enterprise", "assignee", "team"
     )
 
@@ -53,28 +54,41 @@ def home(request: HttpRequest) -> HttpResponse:
         "todo": [r for r in open_rows if r.pk in waiting],
         "under_way": [r for r in open_rows if r.pk not in waiting],
         "late": sum(1 for r in open_rows if r.light == "late"),
-        "to_rate": rows(to_rate.order_by("-closed_at")[:5], actor, moment, calendar, inside=False),
+        "to_rate": rows(
+            to_rate.order_by("-closed_at")[: 5 if actor.may_act_for(actor.enterprise_id) else 0],
+            actor,
+            moment,
+            calendar,
+            inside=False,
+        ),
         "drafts": _drafts(actor),
-        "starts": starts(),
+        "starts": starts(actor),
+        "may_act": actor.may_act_for(actor.enterprise_id),
         "papers": list(_papers(actor)[:4]),
         "notices": _notices(actor),
     }
     return render(request, "enterprise/home.html", context)
 
 
-def starts() -> list[tuple[Any, Any, str]]:
-    """What an enterprise can begin: title, one line, address."""
-    return [(*flow.invitation, reverse(flow.file_page)) for flow in FLOWS.values() if flow.file_page]
+def starts(actor: Actor) -> list[tuple[Any, Any, str]]:
+    """What the person can begin for the enterprise: title, one line, address."""
+    return [
+        (*flow.invitation, reverse(flow.file_page))
+        for flow in FLOWS.values()
+        if flow.file_page and actor.may_act_for(actor.enterprise_id, flow.kind)
+    ]
 
 
 def _drafts(actor: Actor) -> list[tuple[Any, str, str]]:
     found = Draft.objects.filter(enterprise=actor.enterprise_id, version__gt=1)
-    known = [(FLOWS[d.kind], d) for d in found if d.kind in FLOWS]
+    mine = [d for d in found if actor.may_act_for(actor.enterprise_id, d.kind)]
+    known = [(FLOWS[d.kind], d) for d in mine if d.kind in FLOWS]
     return [(f.label, short_moment(d.saved_at), reverse(f.file_page)) for f, d in known if f.file_page]
 
 
 def _papers(actor: Actor) -> QuerySet[Document]:
-    return Document.objects.filter(enterprise=actor.enterprise_id).order_by("valid_until_on", "-id")
+    own = Document.objects.filter(own_papers(actor), enterprise=actor.enterprise_id)
+    return own.order_by("valid_until_on", "-id")
 
 
 def _notices(actor: Actor) -> list[tuple[Any, str, bool]]:
@@ -99,7 +113,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         closed = closed.filter(pk__lt=int(before))
     closed_rows = list(closed.order_by("-pk")[: PAGE + 1])
     context: dict[str, Any] = {
-        "starts": starts(),
+        "starts": starts(actor),
         "open_rows": [] if before else rows(open_cases, actor, moment, calendar, inside=False),
         "closed_rows": rows(closed_rows[:PAGE], actor, moment, calendar, inside=False),
         "later": str(closed_rows[PAGE - 1].pk) if len(closed_rows) > PAGE else "",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.cases import engine, papers
-from portal.cases.access import is_staff_for, visible_to
+from portal.cases.access import check_acts, is_staff_for, own_papers, visible_to
 from portal.cases.errors import CaseError
 from portal.cases.models import Attachment, Case, Document
 from portal.cases.views.common import actor_of, load, refusals
@@ -45,12 +45,20 @@ def document_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not actor.agencies:
         raise PermissionDenied
+    if request.method == "POST" and not actor.may_act_for(actor.enterprise_id):
+        raise PermissionDenied
     form = PaperForm(request.POST, request.FILES) if request.method == "POST" else PaperForm()
     if request.method == "POST" and stored(form, actor) is not None:
         messages.success(request, gettext("The paper is in your archive."))
         return redirect("cases:document_list")
-    found = Document.objects.filter(enterprise=actor.enterprise_id).annotate(uses=Count("attachments"))
-    page = {"documents": found[:200], "form": form, "today": now().date()}
+    mine = Document.objects.filter(own_papers(actor), enterprise=actor.enterprise_id)
+    found = mine.annotate(uses=Count("attachments"))
+    page = {
+        "documents": found[:200],
+        "form": form,
+        "may_act": actor.may_act_for(actor.enterprise_id),
+        "today": now().date(),
+    }
     return render(request, "enterprise/document_list.html", page, status=422 if form.errors else 200)
 
 
@@ -89,12 +97,13 @@ def add_paper(
     case: Case, actor: Actor, upload: UploadedFile[bytes] | None, chosen: str, *, internal: bool
 ) -> Attachment:
     """Use a new file in a case, or a paper of one's own archive (by its id). Raises Http404, CaseError."""
+    check_acts(actor, case)
     inside = is_staff_for(actor, case)
     if upload is not None:
         owner: dict[str, Any] = {"team": case.team} if inside else {"enterprise": case.enterprise}
         document = papers.store(upload, by=actor.user, now=now(), **owner)
     else:
-        own = Document.objects.filter(enterprise=case.enterprise_id, enterprise__in=list(actor.agencies))
+        own = Document.objects.filter(own_papers(actor), enterprise=case.enterprise_id)
         pk = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0
         document = get_object_or_404(own, pk=pk)
     return engine.attach(case, document, by=actor, internal=inside and internal, now=now())
@@ -106,8 +115,7 @@ def visible_documents(actor: Actor) -> QuerySet[Document]:
     attached = Attachment.objects.filter(case__in=cases.values("pk"))
     if not actor.is_staff_side:
         attached = attached.filter(internal=False)
-    own = Q(enterprise__in=list(actor.agencies))
-    return Document.objects.filter(own | Q(pk__in=attached.values("document")))
+    return Document.objects.filter(own_papers(actor) | Q(pk__in=attached.values("document")))
 
 
 @require_safe

@@ -78,7 +78,8 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "children": children,
         "can_rate": _can_rate(case, actor),
         "rating": getattr(case, "rating", None) if not case.is_open else None,
-        "may_attach": inside or (case.enterprise_id in actor.agencies and case.is_open),
+        "may_speak": not access.only_looks(actor, case),
+        "may_attach": inside or (case.is_open and not access.only_looks(actor, case)),
     }
 
 
@@ -192,6 +193,6 @@ def _can_rate(case: Case, actor: Actor) -> bool:
         case.flow.ratable
         and not case.is_open
         and case.outcome not in case.flow.unrated_outcomes
-        and case.enterprise_id in actor.agencies
+        and actor.may_act_for(case.enterprise_id, case.kind)
         and not hasattr(case, "rating")
     )

@@ -242,3 +242,49 @@
     if ([403, 409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
   });
 })();
+
+/* Accounts: copying and printing; what was typed when a session ended comes back into its page. */
+(() => {
+  "use strict";
+
+  for (const button of document.querySelectorAll("[data-copy], [data-print]")) {
+    if (button.dataset.copy && !navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      if (!button.dataset.copy) return window.print();
+      const source = document.getElementById(button.dataset.copy);
+      const lines = [...source.querySelectorAll("code")].map((line) => line.textContent);
+      await navigator.clipboard.writeText(lines.length ? lines.join("\n") : (source.value ?? source.textContent));
+      button.textContent = button.dataset.done;
+    });
+  }
+
+  const box = "typed";
+  const keep = () => {
+    const kept = document.querySelector("[data-keep-for]");
+    if (!kept) return;
+    const typed = [...kept.querySelectorAll("[data-keep]")].map((line) => [line.dataset.keep, line.textContent]);
+    try { sessionStorage.setItem(box, JSON.stringify([kept.dataset.keepFor, typed])); } catch { /* full or closed */ }
+  };
+  const bringBack = () => {
+    try {
+      const [path, typed] = JSON.parse(sessionStorage.getItem(box) ?? "[]");
+      if (path !== location.pathname + location.search) return;
+      for (const [name, value] of typed) {
+        for (const field of document.querySelectorAll(`form[method=post] [name="${CSS.escape(name)}"]`)) {
+          if (/^(text|textarea|tel|email|search|date|number|select-one)$/.test(field.type) && !field.value) {
+            field.value = value;
+            sessionStorage.removeItem(box);
+          }
+        }
+      }
+    } catch { sessionStorage.removeItem(box); }
+  };
+  keep();
+  bringBack();
+  // Forms that htmx brings into the page later, and the page of an ended session that it shows.
+  document.addEventListener("htmx:afterSettle", () => { keep(); bringBack(); });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status === 401) event.detail.shouldSwap = true;
+  });
+})();
