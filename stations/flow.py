@@ -324,9 +324,7 @@ REQUEST = register(
         facts_internal=(
             "channel",
             "external_number",
-            "contact_name",
-            "contact_phone",
-            "contact_way",
+            "contact_way",  # name and number have a door of their own, which keeps a record
             "accused_team",
         ),
         file_page="stations:request_file",

@@ -34,6 +34,8 @@ WITHOUT_FACTOR = frozenset(
     }
 )
 TYPED_AT_LEAST = 4
+# Asked for by an open page, not by the person in front of it.
+BY_ITSELF = frozenset({"notices:notice_unread"})
 
 
 class SecondFactorMiddleware:
@@ -86,8 +88,9 @@ class VisitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        user = request.user
-        if isinstance(user, User) and not request.session.is_empty():
+        user, match = request.user, request.resolver_match
+        by_itself = match is not None and match.view_name in BY_ITSELF
+        if isinstance(user, User) and not by_itself and not request.session.is_empty():
             sessions.seen(request, user)
         return response
 

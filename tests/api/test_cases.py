@@ -62,7 +62,9 @@ def test_a_case_tells_where_it_is_who_has_it_until_when_and_why(park: SimpleName
     assert body["clock"]["explanations"][0]["sentence"].endswith(".")
     assert {d["kind"] for d in body["clock"]["explanations"][0]["days"]} >= {"receipt", "due"}
     assert {"report", "note_progress"} <= {a["name"] for a in body["actions"]}
-    assert any(f["name"] == "contact_phone" for f in body["facts"])
+    names = {f["name"] for f in body["facts"]}
+    assert "contact_way" in names
+    assert not {"contact_name", "contact_phone"} & names, "these are read with a record only"
     report = next(a for a in body["actions"] if a["name"] == "report")["schema"]
     assert [o["const"] for o in report["properties"]["result"]["oneOf"]] == [
         "resolved",
@@ -82,7 +84,7 @@ def test_nothing_internal_reaches_the_enterprise(park: SimpleNamespace) -> None:
     assert [c["body"] for c in outside["talk"]] == ["公开"]
     assert [c["body"] for c in inside["talk"]] == ["内部", "公开"]
     assert all(e["internal"] is None for e in outside["timeline"])
-    assert not any(f["name"] == "contact_phone" for f in outside["facts"])
+    assert not any(f["name"] == "contact_way" for f in outside["facts"])
     listed = program(park.owner).get(f"cases/{case.pk}/timeline/").json()["results"]
     assert [e["seq"] for e in listed] == [e["seq"] for e in outside["timeline"]]
     assert len(listed) < len(program(park.handler).get(f"cases/{case.pk}/timeline/").json()["results"])

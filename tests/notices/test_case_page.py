@@ -67,6 +67,7 @@ def test_the_case_page_loads_it_later_and_without_javascript_by_a_link(
     Endpoint.objects.create(name="群", channel="wecom", kinds=["progress"], address="https://example.com/x")
     client = Client()
     client.force_login(park.handler)
+    client.get("/work/")  # once a minute the session is seen
     with django_assert_max_num_queries(15):
         page = client.get(f"/cases/{case.pk}/").content.decode()
     assert f'hx-get="/cases/{case.pk}/deliveries/"' in page
