@@ -241,7 +241,7 @@ STORAGES = {
 if TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
-    WHITENOISE_AUTOREFRESH = False
+    WHITENOISE_AUTOREFRESH = True  # found when asked for: each client of a test would list them all first
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DOCUMENT_MAX_BYTES = 20 * 2**20
