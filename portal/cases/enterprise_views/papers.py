@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.cases import engine, papers
 from portal.cases.access import check_acts, is_staff_for, own_papers, visible_to
-from portal.cases.errors import CaseError
+from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Attachment, Case, Document
 from portal.cases.views.common import actor_of, load, refusals
 from portal.park.acting import Actor
@@ -99,6 +99,8 @@ def add_paper(
     """Use a new file in a case, or a paper of one's own archive (by its id). Raises Http404, CaseError."""
     check_acts(actor, case)
     inside = is_staff_for(actor, case)
+    if upload is None and not chosen:
+        raise Refused(gettext("Choose a paper of the archive, or send a file."))
     if upload is not None:
         owner: dict[str, Any] = {"team": case.team} if inside else {"enterprise": case.enterprise}
         document = papers.store(upload, by=actor.user, now=now(), **owner)

@@ -90,7 +90,10 @@ def _link(request: HttpRequest, **mark: str) -> str:
 @refusals
 def take_next(request: HttpRequest) -> HttpResponse:
     """Give me the next: the most pressing unclaimed case of my teams."""
-    case = engine.claim_next(actor_of(request), now=now())
+    actor = actor_of(request)
+    if not actor.memberships:
+        raise PermissionDenied
+    case = engine.claim_next(actor, now=now())
     if case is None:
         messages.info(request, _("Nothing is waiting to be claimed."))
         return redirect("cases:queue")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -32,6 +33,8 @@ class ViewForm(forms.Form):
 def view_save(request: HttpRequest) -> HttpResponse:
     """Keep the filters of the page under a name; the same name again replaces them."""
     actor = actor_of(request)
+    if not actor.memberships:
+        raise PermissionDenied
     asked = queue.FilterForm(QueryDict(request.POST.get("query", "")), actor=actor)
     back = f"{reverse('cases:queue')}?{asked.query() or 'view=mine'}"
     form = ViewForm(request.POST)
