@@ -340,6 +340,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # a page of glyph names for every letter
         # One line a request is for collectors; at a terminal it would bury everything else.
         "portal.request": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },
