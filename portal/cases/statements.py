@@ -50,7 +50,10 @@ class _Table:
 
 
 class Joined(Generic[Row]):
-    """Reads one row together with the rows that its foreign keys name (`near`: paths of their names)."""
+    """Reads one row together with the rows that its foreign keys name (`near`: paths of their names).
+
+    `where` is the rest of the statement; the row itself is `t0`, its neighbours `t1`, `t2` … in order.
+    """
 
     def __init__(self, model: type[Row], *near: str, where: str) -> None:
         self.model, self.near, self.where = model, near, where
@@ -74,7 +77,7 @@ class Joined(Generic[Row]):
     def _sql(self) -> str:
         columns = ", ".join(column for table in self._tables for column in table.columns())
         joins = " ".join(table.join() for table in self._tables)
-        return f"SELECT {columns} FROM {joins} WHERE {self.where} LIMIT 1"  # noqa: S608  # names of our own
+        return f"SELECT {columns} FROM {joins} WHERE {self.where}"  # noqa: S608  # names of our own
 
     def first(self, *params: Any) -> Row | None:
         """The row that the condition picks, or None."""
