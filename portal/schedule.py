@@ -17,6 +17,7 @@ BEAT_SCHEDULE = {
     },
     "cases.absences": {"task": "portal.cases.tasks.tend_absences", "schedule": crontab(minute="*/5")},
     "cases.batches": {"task": "portal.cases.tasks.carry_on_batches", "schedule": crontab(minute="*")},
+    "stations.notes": {"task": "stations.tasks.remind_of_notes", "schedule": crontab(minute="*/10")},
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
     "trust.send_letters": {"task": "portal.trust.tasks.send_letters", "schedule": crontab(minute="*")},
     "ledgers.watch": {"task": "portal.ledgers.tasks.watch", "schedule": crontab(minute="*")},

@@ -196,7 +196,8 @@ def paused(r: Request, days: int, resumed: bool) -> Story:
         "reason": "supplement",
         "basis": "《行政许可法》第四十五条（示范）",
         "planned_days": 1 if days == 5 else 8,
-        "notice": "请补充用电负荷清单和平面图；补齐前时限暂停，补齐后继续计算。",
+        "notice": "两份材料齐了就能确定接入方案，不必再跑窗口；补齐前时限暂停，补齐后继续计算。",
+        "missing": "用电负荷清单：列明主要设备功率，PDF 或照片均可\n厂区平面图：能看清尺寸标注",
     }
     engine.pause(r._there(), by=r.head, data=told, now=r.stage.now)
     if resumed:

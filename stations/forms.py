@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -243,10 +244,33 @@ class ProgressForm(ActionForm):
     note = forms.CharField(label=_("Progress"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class ReviewForm(ProgressForm):
+    """The monthly review of what is planned: where it stands, and whether the day still holds."""
+
+    public_fields = ("note", "planned_on")
+
+    planned_on = forms.DateField(
+        label=_("Planned for"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Only where the day has changed."),
+    )
+
+    def clean_planned_on(self) -> Any:
+        day = self.cleaned_data["planned_on"]
+        if day is not None and day <= now().date():
+            raise forms.ValidationError(_("The planned day must lie ahead."))
+        return day
+
+
 class ReportForm(ActionForm):
     """The result, with its text for the enterprise. "Planned" never counts as solved."""
 
     public_fields = ("result", "result_text", "result_basis", "planned_on")
+    only_for: ClassVar[Mapping[str, str]] = {
+        "result_basis": "result=explained",
+        "planned_on": "result=planned",
+    }
 
     result = forms.ChoiceField(label=_("Result"), choices=Result.choices, widget=forms.RadioSelect)
     result_text = forms.CharField(

@@ -271,6 +271,18 @@ def own_papers(actor: Actor) -> Q:
     return condition
 
 
+def usable_papers(actor: Actor, case: Case) -> Q:
+    """The papers of the enterprise that a person may use in a case.
+
+    One's own; and, so that nobody is asked for what the park has, for the team that holds the case.
+    """
+    if case.enterprise_id in actor.mandates:
+        return own_papers(actor) & Q(enterprise=case.enterprise_id)
+    if case.team_id in actor.team_ids:
+        return Q(enterprise=case.enterprise_id)
+    return Q(pk__in=[])
+
+
 def only_looks(actor: Actor, case: Case) -> bool:
     """Whether the person sees a case from the enterprise's side without acting for it (any more)."""
     return not is_staff_for(actor, case) and not actor.may_act_for(case.enterprise_id, case.kind)

@@ -32,6 +32,7 @@ urlpatterns = [
     path("cases/<int:pk>/letters/<slug:name>/", letters.letter, name="letter"),
     path("cases/<int:pk>/letters/<slug:name>/preview/", letters.letter_preview, name="letter_preview"),
     path("cases/<int:pk>/attach/", papers.case_attach, name="case_attach"),
+    path("cases/<int:pk>/missing/<int:item>/", papers.case_supply, name="case_supply"),
     path("papers/", papers.document_list, name="document_list"),
     path("papers/<int:pk>/file/", papers.document_download, name="document_download"),
     path("drafts/<str:kind>/", drafts.draft_save, name="draft_save"),

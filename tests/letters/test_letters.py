@@ -98,13 +98,15 @@ def test_each_stop_of_the_clock_has_a_notice_of_its_own(park: SimpleNamespace) -
         "basis": "行政许可法第三十二条",
         "planned_days": 3,
         "notice": "请补充用电合同",
+        "missing": "用电合同：盖章",
     }
     engine.pause(case, by=actor(park.head), data=data, now=MONDAY)
     assert issue(case, "supplement", park.handler).serial == 1
     engine.resume(case, by=actor(park.handler), now=at("2026-11-17 10:00"))
     with pytest.raises(Conflict):
         issue(case, "supplement", park.handler)
-    engine.pause(case, by=actor(park.head), data=data, now=at("2026-11-18 10:00"))
+    again = {**data, "why_again": "企业更换了供电方案"}
+    engine.pause(case, by=actor(park.head), data=again, now=at("2026-11-18 10:00"))
     assert issue(case, "supplement", park.handler).serial == 2
 
 

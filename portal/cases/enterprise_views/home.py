@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from portal.cases.access import agency_scope, own_papers
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, Document, Draft, Holder
+from portal.cases.presenting.papers import ASKED
 from portal.cases.presenting.rows import rows
 from portal.cases.presenting.words import short_moment
 from portal.cases.views.common import actor_of, refusals
@@ -30,9 +31,8 @@ PAGE = 30
 
 def own_cases(actor: Actor) -> QuerySet[Case]:
     """The cases of the enterprise that the person acts for now."""
-    return Case.objects.filter(agency_scope(actor), enterprise=actor.enterprise_id).select_related(
-        "enterprise", "assignee", "team"
-    )
+    mine = Case.objects.filter(agency_scope(actor), enterprise=actor.enterprise_id)
+    return mine.select_related("enterprise", "assignee", "team").annotate(is_asked=ASKED)
 
 
 @refusals
@@ -44,7 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
     open_rows = rows(
         mine.filter(closed_at=None).order_by("due_at", "id")[:PAGE], actor, moment, calendar, inside=False
     )
-    waiting = set(mine.filter(closed_at=None, holder=Holder.ENTERPRISE).values_list("pk", flat=True)[:PAGE])
+    waits = mine.filter(Q(holder=Holder.ENTERPRISE) | Q(is_asked=True), closed_at=None)
+    waiting = set(waits.values_list("pk", flat=True)[:PAGE])
     ratable = [kind for kind, flow in FLOWS.items() if flow.ratable]
     unrated = {outcome for kind in ratable for outcome in FLOWS[kind].unrated_outcomes}
     to_rate = mine.filter(kind__in=ratable, closed_at__gte=moment - RATE_WITHIN, rating=None).exclude(

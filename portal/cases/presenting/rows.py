@@ -56,7 +56,7 @@ def row(
         pk=case.pk,
         href=f"{base}{case.pk}/",
         light=case.light(now).value,
-        left=time_left(case, now, calendar),
+        left=time_left(case, now, calendar, inside=inside),
         title=case.title,
         number=case.number,
         kind=str(flow.label),

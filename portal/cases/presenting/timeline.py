@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.declaration import Flow, Transition
-from portal.cases.models import Case, Event
+from portal.cases.models import Case, Event, Pause
 from portal.cases.presenting.words import short_moment
 
 KERNEL = {
@@ -25,6 +25,7 @@ KERNEL = {
     "transfer_withdrawn": _("took the offer back"),
     "paused": _("stopped the clock"),
     "resumed": _("let the clock run again"),
+    "supplied": _("supplied what was missing"),
     "pause_overrun": _("the clock has been stopped longer than planned"),
     "extension_asked": _("asked for more time"),
     "extended": _("extended the time"),
@@ -72,6 +73,10 @@ TEXT_FIELDS = {
     "contact_note",
     "basis",
     "ask",
+    "missing",
+    "why_again",
+    "item",
+    "document",
     "sha256",
     "file",  # of an import
 }
@@ -133,12 +138,12 @@ def entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
         what=words_of(event, flow),
         who=event.actor.label if event.actor else str(_("The portal")),
         when=short_moment(event.at),
-        notes=_notes(event.data.get("public", {})),
+        notes=_notes(event.verb, event.data.get("public", {})),
         grave=bool(known and known.grave) or event.verb == "alerted",
         key=known is not None,
     )
     if inside:
-        made.internal_notes = _notes(event.data.get("internal", {}))
+        made.internal_notes = _notes(event.verb, event.data.get("internal", {}))
     return made
 
 
@@ -150,9 +155,20 @@ def _issued(event: Event, flow: Flow) -> str:
     return gettext("issued: %(letter)s") % {"letter": named} if label else ""
 
 
-def _notes(data: dict[str, Any]) -> list[str]:
-    return [
-        f"SHA-256 {value}" if name == "sha256" else str(value)
-        for name, value in data.items()
-        if name in TEXT_FIELDS and value
-    ]
+def _notes(verb: str, data: dict[str, Any]) -> list[str]:
+    return [_note(verb, name, value) for name, value in data.items() if _is_text(verb, name) and value]
+
+
+def _is_text(verb: str, name: str) -> bool:
+    return name in TEXT_FIELDS or (name == "days" and verb in ("extended", "extension_asked"))
+
+
+def _note(verb: str, name: str, value: Any) -> str:
+    """One thing that was written down, in words; never a code."""
+    if name == "sha256":
+        return f"SHA-256 {value}"
+    if name == "days":
+        return ngettext("%(n)s working day", "%(n)s working days", value) % {"n": value}
+    if (verb, name) == ("paused", "reason") and value in Pause.Reason.values:
+        return str(Pause.Reason(value).label)
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
