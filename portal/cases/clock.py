@@ -39,8 +39,8 @@ def wind(
     """Set every moment of an open case and of its open stay from the facts.
 
     The nearer of the step's own limit and the promise rules; while the case waits for somebody
-    outside the park, or stays where the promise stands still, only the step's. A new deadline starts the ladder anew; an old one that
-    still rules keeps the level it has reached.
+    outside the park, or stays where the promise stands still, only the step's. A new deadline
+    starts the ladder anew; an old one that still rules keeps the level it has reached.
     """
     before = case.due_at
     promise_due, promise_warn = _promise_moments(case, pauses, calendar)

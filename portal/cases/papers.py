@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import filetype
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from portal.cases.errors import Refused
 from portal.cases.models import Document
+from portal.worktime.clock import local
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -102,3 +104,18 @@ def clean_name(name: str) -> str:
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(ch for ch in last if unicodedata.category(ch)[0] != "C").strip()
     return kept[-200:] or "file"
+
+
+def validity(valid_until_on: date | None, today: date) -> str:
+    """ "valid until …", "expired on …"; empty where the paper names no day."""
+    if valid_until_on is None:
+        return ""
+    text = _("expired on %(day)s") if valid_until_on < today else _("valid until %(day)s")
+    return text % {"day": valid_until_on.isoformat()}
+
+
+def described(document: Document, today: date) -> str:
+    """What tells papers of one title apart: size, when it came, how long it holds."""
+    came = _("uploaded %(day)s") % {"day": local(document.uploaded_at).date().isoformat()}
+    says = (filesizeformat(document.size_bytes), came, validity(document.valid_until_on, today))
+    return " · ".join(part for part in says if part)

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_safe
 from portal.cases.access import agency_scope, own_papers
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, Document, Draft, Holder
-from portal.cases.presenting.papers import ASKED
+from portal.cases.presenting.papers import ASKED, paper
 from portal.cases.presenting.rows import rows
 from portal.cases.presenting.words import short_moment
 from portal.cases.views.common import actor_of, refusals
 from portal.notices.queries import centre
 from portal.notices.texts import render as text_of
 from portal.park.acting import Actor
-from portal.worktime.clock import Calendar
+from portal.worktime.clock import Calendar, local
 from portal.worktime.now import now
 
 RATE_WITHIN = timedelta(days=30)
@@ -65,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "drafts": _drafts(actor),
         "starts": starts(actor),
         "may_act": actor.may_act_for(actor.enterprise_id),
-        "papers": list(_papers(actor)[:4]),
+        "papers": [paper(document, local(moment).date()) for document in _papers(actor)[:4]],
         "notices": _notices(actor),
     }
     return render(request, "enterprise/home.html", context)

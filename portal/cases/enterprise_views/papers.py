@@ -19,8 +19,10 @@ from portal.cases import engine, papers
 from portal.cases.access import allows, check_acts, is_staff_for, own_papers, usable_papers, visible_to
 from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Attachment, Case, Document
+from portal.cases.presenting.papers import paper
 from portal.cases.views.common import actor_of, back_to, load, refusals
 from portal.park.acting import Actor
+from portal.worktime.clock import local
 from portal.worktime.now import now
 
 
@@ -53,11 +55,11 @@ def document_list(request: HttpRequest) -> HttpResponse:
         return redirect("cases:document_list")
     mine = Document.objects.filter(own_papers(actor), enterprise=actor.enterprise_id)
     found = mine.annotate(uses=Count("attachments"))
+    today = local(now()).date()
     page = {
-        "documents": found[:200],
+        "documents": [{"line": paper(d, today), "uses": d.uses} for d in found[:200]],
         "form": form,
         "may_act": actor.may_act_for(actor.enterprise_id),
-        "today": now().date(),
     }
     return render(request, "enterprise/document_list.html", page, status=422 if form.errors else 200)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal.cases import access
 from portal.cases.engine import MAY_SUPPLY
 from portal.cases.models import Attachment, Case, Document, MissingItem, Pause
-from portal.cases.presenting.words import short_day
+from portal.cases.papers import described, validity
 from portal.park.acting import Actor
 from portal.worktime.clock import local
 
@@ -40,24 +40,9 @@ class Wanted:
     fits: Paper | None
 
 
-def validity(valid_until_on: date | None, today: date) -> str:
-    """ "valid until …", "expired on …"; empty where the paper names no day."""
-    if valid_until_on is None:
-        return ""
-    if valid_until_on < today:
-        return _("expired on %(day)s") % {"day": short_day(valid_until_on)}
-    return _("valid until %(day)s") % {"day": short_day(valid_until_on)}
-
-
 def paper(document: Document, today: date) -> Paper:
     until = document.valid_until_on
-    says = [
-        filesizeformat(document.size_bytes),
-        _("uploaded %(day)s") % {"day": short_day(local(document.uploaded_at).date())},
-        validity(until, today),
-    ]
-    line = " · ".join(part for part in says if part)
-    return Paper(document.pk, document.title, line, until is not None and until < today)
+    return Paper(document.pk, document.title, described(document, today), until is not None and until < today)
 
 
 def in_case(attached: Sequence[Attachment], today: date) -> list[tuple[Attachment, str]]:

@@ -37,6 +37,8 @@ class Row:
     claimable: bool
     choose: str  # what the tick box and the button say to who cannot see the row
     claim: str
+    asked: bool  # something is missing that the enterprise has to supply
+    by: str  # until when, in words, for the enterprise
 
 
 def rows(
@@ -71,4 +73,14 @@ def row(
         claimable=claimable,
         choose=_("Choose: %(title)s") % {"title": case.title},
         claim=_("Claim: %(title)s") % {"title": case.title} if claimable else "",
+        asked=bool(getattr(case, "is_asked", False)),
+        by="" if inside else _by(case),
     )
+
+
+def _by(case: Case) -> str:
+    if case.closed_at is not None:
+        return _("closed %(time)s") % {"time": short_moment(case.closed_at)}
+    if case.paused_at is not None or case.due_at is None:
+        return _("the clock stands still") if case.paused_at is not None else _("no deadline")
+    return _("by %(due)s") % {"due": short_moment(case.due_at)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -30,11 +30,6 @@ def short_moment(moment: datetime | None) -> str:
     same_year = here.year == local(now()).year
     day = here.strftime("%m-%d" if same_year else "%Y-%m-%d")
     return f"{day} {WEEKDAYS[here.weekday()]} {here:%H:%M}"
-
-
-def short_day(day: date) -> str:
-    """ "2026-11-26": for lists, in both languages."""
-    return day.strftime("%Y-%m-%d")
 
 
 def time_left(case: Case, moment: datetime, calendar: Calendar, *, inside: bool = True) -> str:
