@@ -42,7 +42,7 @@ def handling_teams(case_request: Request | None) -> Any:
     return teams
 
 
-class ArchiveField(forms.ModelMultipleChoiceField):
+class ArchiveField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
     """Papers of the archive, each with what tells it from others of its title."""
 
     def label_from_instance(self, obj: Document) -> str:
@@ -261,7 +261,7 @@ class PlanForm(ActionForm):
 class ProgressForm(ActionForm):
     """A note on how it goes; the enterprise reads it."""
 
-    public_fields = ("note",)
+    public_fields: ClassVar[tuple[str, ...]] = ("note",)
 
     note = forms.CharField(label=_("Progress"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -269,7 +269,7 @@ class ProgressForm(ActionForm):
 class ReviewForm(ProgressForm):
     """The monthly review of what is planned: where it stands, and whether the day still holds."""
 
-    public_fields = ("note", "planned_on")
+    public_fields: ClassVar[tuple[str, ...]] = ("note", "planned_on")
 
     planned_on = forms.DateField(
         label=_("Planned for"),

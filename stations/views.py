@@ -28,11 +28,11 @@ from portal.worktime.explain import limit_text, moment_text
 from portal.worktime.now import now
 from stations.forms import DeskFilingForm, FilingForm
 from stations.models import Grade
-from stations.nearest import stations_for
+from stations.nearest import Nearby, stations_for
 
 KIND = "stations.request"
-# The schematic map: longitude and latitude to a drawing of 640 × 400.
-MAP_WIDTH, MAP_HEIGHT, MAP_EDGE = 640, 400, 48
+# The schematic map: longitude and latitude to a drawing of 360 × 300.
+MAP_WIDTH, MAP_HEIGHT, MAP_EDGE = 360, 300, 40
 
 
 @require_safe
@@ -47,25 +47,38 @@ def station_list(request: HttpRequest) -> HttpResponse:
     for found in stewards:
         by_team.setdefault(found.team_id, []).append(found.user.label)
     places = [(n, by_team.get(n.station.pk, [])[:3]) for n in nearby]
-    return render(
-        request, "stations/station_list.html", {"places": places, "dots": dots([n.station for n in nearby])}
-    )
+    return render(request, "stations/station_list.html", {"places": places, "dots": dots(nearby)})
 
 
-def dots(found: list[Any]) -> list[dict[str, Any]]:
-    """Where each station lies on the schematic map."""
-    if not found:
+def dots(nearby: list[Nearby]) -> list[dict[str, Any]]:
+    """Where each station lies on the schematic map, by its short name."""
+    if not nearby:
         return []
-    lons, lats = [float(s.longitude) for s in found], [float(s.latitude) for s in found]
+    lons = [float(n.station.longitude) for n in nearby]
+    lats = [float(n.station.latitude) for n in nearby]
     wide, high = (max(lons) - min(lons)) or 1, (max(lats) - min(lats)) or 1
     return [
-        {
-            "name": s.team.label,
-            "x": round(MAP_EDGE + (float(s.longitude) - min(lons)) / wide * (MAP_WIDTH - 3 * MAP_EDGE)),
-            "y": round(MAP_EDGE + (max(lats) - float(s.latitude)) / high * (MAP_HEIGHT - 2 * MAP_EDGE)),
-        }
-        for s in found
+        _dot(n, lon, lat)
+        for n, lon, lat in (
+            (n, (lon - min(lons)) / wide, (max(lats) - lat) / high)
+            for n, lon, lat in zip(nearby, lons, lats, strict=True)
+        )
     ]
+
+
+def _dot(near: Nearby, across: float, down: float) -> dict[str, Any]:
+    x = round(MAP_EDGE + across * (MAP_WIDTH - 2 * MAP_EDGE))
+    y = round(MAP_EDGE + down * (MAP_HEIGHT - 2 * MAP_EDGE))
+    name = near.station.team.label.partition("（")[0].partition(" (")[0]
+    left = x > MAP_WIDTH / 2
+    return {
+        "name": name,
+        "x": x,
+        "y": y,
+        "left": left,
+        "at": x - 13 if left else x + 13,
+        "is_open": near.is_open,
+    }
 
 
 @require_http_methods(["GET", "POST"])

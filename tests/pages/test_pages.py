@@ -64,6 +64,7 @@ def addresses(case: Case) -> list[str]:
         "rest": "nowhere",
         "step": "received",
         "language": "en",
+        "item": "1",
         "channel": "webhook",
     }
     out = []

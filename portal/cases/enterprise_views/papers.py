@@ -54,7 +54,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("The paper is in your archive."))
         return redirect("cases:document_list")
     mine = Document.objects.filter(own_papers(actor), enterprise=actor.enterprise_id)
-    found = mine.annotate(uses=Count("attachments"))
+    found = mine.annotate(uses=Count("attachments")).order_by("-uploaded_at", "-id")
     today = local(now()).date()
     page = {
         "documents": [{"line": paper(d, today), "uses": d.uses} for d in found[:200]],

@@ -21,7 +21,7 @@ from portal.park.acting import Actor
 from portal.worktime.clock import Calendar, Unit, local
 from portal.worktime.explain import Explanation, explain
 
-WAITS_FOR = {
+WAITS_FOR: dict[str, Holder] = {
     Pause.Reason.SUPPLEMENT: Holder.ENTERPRISE,
     Pause.Reason.SPECIAL_PROCEDURE: Holder.THIRD_PARTY,
 }

@@ -61,25 +61,25 @@ STAFF_ONLY = frozenset(
 )
 # Said to the enterprise, or among staff: each event says which.
 INTERNAL_OR_PUBLIC = ("commented", "letter_issued")
-TEXT_FIELDS = {
+TEXT_FIELDS = (  # in the order in which they are shown
     "reason",
+    "basis",
+    "notice",
+    "missing",
+    "why_again",
+    "item",
+    "document",
     "note",
     "plan",
     "result_text",
     "result_basis",
     "remedy",
-    "notice",
     "answer",
     "contact_note",
-    "basis",
     "ask",
-    "missing",
-    "why_again",
-    "item",
-    "document",
     "sha256",
     "file",  # of an import
-}
+)
 
 
 @dataclass
@@ -156,11 +156,8 @@ def _issued(event: Event, flow: Flow) -> str:
 
 
 def _notes(verb: str, data: dict[str, Any]) -> list[str]:
-    return [_note(verb, name, value) for name, value in data.items() if _is_text(verb, name) and value]
-
-
-def _is_text(verb: str, name: str) -> bool:
-    return name in TEXT_FIELDS or (name == "days" and verb in ("extended", "extension_asked"))
+    shown = ("days", *TEXT_FIELDS) if verb in ("extended", "extension_asked") else TEXT_FIELDS
+    return [_note(verb, name, data[name]) for name in shown if data.get(name)]
 
 
 def _note(verb: str, name: str, value: Any) -> str:

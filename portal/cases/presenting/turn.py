@@ -60,7 +60,8 @@ def _goes_on(case: Case) -> str:
     lapse = case.step_declared.lapse
     if not lapse:
         return ""
-    return _("Without an answer by then: %(what)s.") % {"what": case.flow.transition(lapse).label}
+    target = case.flow.step(case.flow.transition(lapse).target)
+    return _("Without an answer by then it goes on: %(step)s.") % {"step": target.plain or target.label}
 
 
 def _stopped(pause: Pause, missing: Sequence[MissingItem], *, inside: bool) -> Turn:
