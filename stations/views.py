@@ -57,28 +57,16 @@ def dots(nearby: list[Nearby]) -> list[dict[str, Any]]:
     lons = [float(n.station.longitude) for n in nearby]
     lats = [float(n.station.latitude) for n in nearby]
     wide, high = (max(lons) - min(lons)) or 1, (max(lats) - min(lats)) or 1
-    return [
-        _dot(n, lon, lat)
-        for n, lon, lat in (
-            (n, (lon - min(lons)) / wide, (max(lats) - lat) / high)
-            for n, lon, lat in zip(nearby, lons, lats, strict=True)
-        )
-    ]
+    across = [MAP_EDGE + (lon - min(lons)) / wide * (MAP_WIDTH - 2 * MAP_EDGE) for lon in lons]
+    down = [MAP_EDGE + (max(lats) - lat) / high * (MAP_HEIGHT - 2 * MAP_EDGE) for lat in lats]
+    placed = sorted(zip(across, down, nearby, strict=True), key=lambda found: found[0])
+    # Neighbours have their names above and below by turns: they do not run into each other.
+    return [_dot(near, round(x), round(y), place % 2) for place, (x, y, near) in enumerate(placed)]
 
 
-def _dot(near: Nearby, across: float, down: float) -> dict[str, Any]:
-    x = round(MAP_EDGE + across * (MAP_WIDTH - 2 * MAP_EDGE))
-    y = round(MAP_EDGE + down * (MAP_HEIGHT - 2 * MAP_EDGE))
+def _dot(near: Nearby, x: int, y: int, above: int) -> dict[str, Any]:
     name = near.station.team.label.partition("（")[0].partition(" (")[0]
-    left = x > MAP_WIDTH / 2
-    return {
-        "name": name,
-        "x": x,
-        "y": y,
-        "left": left,
-        "at": x - 13 if left else x + 13,
-        "is_open": near.is_open,
-    }
+    return {"name": name, "x": x, "y": y, "name_y": y - 13 if above else y + 24, "is_open": near.is_open}
 
 
 @require_http_methods(["GET", "POST"])

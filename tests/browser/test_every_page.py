@@ -24,7 +24,7 @@ KNOWN = re.compile(
     r"Webhook|\{\w+\}|(?:accounts|trust|api)\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
 PAGES = {
-    "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case"),
+    "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case", "missing"),
     "steward": ("/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case", "/notices/choices/"),
     "handler": ("/work/", "case", "told", "report", "letter"),
     "head": ("/team/", "case", "pause"),
@@ -62,11 +62,21 @@ def life(park: SimpleNamespace) -> dict[str, str]:
     case = handled(park, at("2026-11-16 09:00"))
     engine.comment(case, by=actor(park.handler), data={"body": "正在抢修"}, now=MONDAY)
     engine.comment(case, by=actor(park.head), data={"body": "抓紧", "internal": "on"}, now=MONDAY)
+    asked = handled(park, at("2026-11-16 09:00"))
+    told = {
+        "reason": "supplement",
+        "basis": "许可法",
+        "planned_days": 9,
+        "notice": "请补充",
+        "missing": "平面图\n负荷清单",
+    }
+    engine.pause(asked, by=actor(park.head), data=told, now=MONDAY)
     watch.sweep(min(now(), at("2026-12-01 09:00")))
     run = runs.upload(named("teams.csv", MIXED), "teams.csv", by=park.administrator)
     return {
         "import": f"/administration/ledgers/imports/{run.pk}/",
         "case": f"/cases/{case.pk}/",
+        "missing": f"/cases/{asked.pk}/",
         "report": f"/cases/{case.pk}/do/report/",
         "pause": f"/cases/{case.pk}/op/pause/",
         "letter": f"/cases/{case.pk}/letters/acceptance/",
