@@ -161,6 +161,15 @@ def test_the_signature_is_never_alone_on_a_page(
     assert made[-1].endswith("管理委员会|2026年11月16日")
 
 
+def test_the_end_of_a_paragraph_longer_than_a_page_goes_with_the_signature(
+    printed: Printed,
+) -> None:
+    for length in range(820, 1000, 27):  # one line more each time: over the end of a page and on
+        _, made = printed(sheet("请" * length))
+        assert made[-1].count("请") > 27
+        assert "2026年11月16日" in made[-1]
+
+
 def test_long_names_and_missing_data_still_make_a_letter() -> None:
     long = "湖南省湘潭市新能源动力电池与先进储能材料研发制造及再生利用一体化示范产业集团股份有限公司"
     assert pages(draw(sheet("现予受理。", addressee=long * 2, authority=long))) == 1

@@ -244,23 +244,30 @@ def _body(paper: Paper) -> None:
 
 
 def _paragraph(paper: Paper, text: str, *, keep: float) -> None:
-    """A paragraph indented by two characters. The last one stays together with the signature."""
+    """A paragraph indented by two characters. The last one stays together with the signature, for which
+    `keep` is left: as a whole, or, when it is longer than a page, by its last two lines.
+    """
     indent = 2 * paper.body_pt * PT
     found = lines(text, TEXT_WIDTH, paper.get_string_width, first=TEXT_WIDTH - indent)
-    need = len(found) * paper.step + keep
-    if keep and paper.room() < need <= TEXT_END - TOP:
-        paper.add_page()
-        paper.set_font("serif", size=paper.body_pt)
+    whole = len(found) * paper.step + keep <= TEXT_END - TOP
+    together = len(found) if whole else 2
     for place, line in enumerate(found):
+        if keep and len(found) - place == together and paper.room() < together * paper.step + keep:
+            _turn(paper)
         _line(paper, LEFT + (0 if place else indent), line)
 
 
 def _line(paper: Paper, x: float, text: str) -> None:
     if paper.room() < paper.step:
-        paper.add_page()
-        paper.set_font("serif", size=paper.body_pt)
+        _turn(paper)
     paper.put(x, text, paper.body_pt)
     paper.down(paper.step)
+
+
+def _turn(paper: Paper) -> None:
+    """To the next page, in the type of the text."""
+    paper.add_page()
+    paper.set_font("serif", size=paper.body_pt)
 
 
 def _signers(paper: Paper) -> list[str]:
