@@ -129,7 +129,14 @@ def _write(who: str, key: str, params: Mapping[str, Any], **given: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TELL.format(who=who), values)
         if cursor.fetchone()[0]:
-            transaction.on_commit(kick)
+            kick_at_commit()
+
+
+def kick_at_commit() -> None:
+    """Have it sent once this transaction is done (outside of one, at once); one kick serves all of it."""
+    # What waits since an earlier savepoint falls only together with this one.
+    if not any(waiting[1] is kick for waiting in connection.run_on_commit):
+        transaction.on_commit(kick)
 
 
 def kick() -> None:
