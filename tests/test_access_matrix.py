@@ -197,14 +197,14 @@ SPEAKS_OF = (
     ("api/v1/cases/", "case"), ("api/v1/documents/", "document"), ("api/v1/enterprises/", "enterprise"),
     ("api/v1/notices/", "notice"), ("administration/people/", "person"),
     ("administration/ledgers/imports/", "import"), ("administration/ledgers/export/", "export"),
-    ("administration/jobs/aside/", "aside"), ("administration/jobs/delivery/", "delivery"),
+    ("administration/papers/", "document"), ("administration/jobs/aside/", "aside"), ("administration/jobs/delivery/", "delivery"),
     ("administration/notices/groups/", "endpoint"), ("administration/calendar/", "day"),
     ("register/", "register"),
 )  # fmt: skip
 # Words in patterns that name no row.
 WORDS: dict[str, str] = {
     "kind": "stations.request", "key": "stations.requests_resolved", "form": "csv", "year": "2027",
-    "step": "received", "token": "no-such-token", "code": "not-found", "rest": "nowhere", "channel": "webhook", "language": "en",
+    "step": "received", "number": "1", "token": "no-such-token", "code": "not-found", "rest": "nowhere", "channel": "webhook", "language": "en",
 }  # fmt: skip
 # The register's word for a route → the first of its rows.
 REGISTERS: dict[str, Callable[[], Any]] = {

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.cases import engine, papers
 from portal.cases.access import check_acts, is_staff_for, own_papers, visible_to
@@ -23,13 +25,15 @@ from portal.cases.views.common import actor_of, load, refusals
 from portal.park.acting import Actor
 from portal.worktime.now import now
 
+MOST_MB = settings.DOCUMENT_MAX_BYTES // 2**20
+
 
 class PaperForm(forms.Form):
     """A new paper for the archive."""
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("PDF, photo, Word or Excel, up to 20 MB."),
+        help_text=format_lazy(_("PDF, photo, Word or Excel, up to {most} MB."), most=MOST_MB),
         widget=forms.ClearableFileInput(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
     )
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
@@ -108,6 +112,10 @@ def add_paper(
         own = Document.objects.filter(own_papers(actor), enterprise=case.enterprise_id)
         pk = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0
         document = get_object_or_404(own, pk=pk)
+    if document.scan_state == Document.Scan.PENDING:
+        raise Refused(
+            gettext("The file is kept and waits for the virus scan. Please add it again in a few minutes.")
+        )
     return engine.attach(case, document, by=actor, internal=inside and internal, now=now())
 
 
@@ -120,20 +128,8 @@ def visible_documents(actor: Actor) -> QuerySet[Document]:
     return Document.objects.filter(own_papers(actor) | Q(pk__in=attached.values("document")))
 
 
-@require_safe
-@refusals
-def document_download(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file itself; only types that are harmless are shown in the browser."""
-    document = get_object_or_404(visible_documents(actor_of(request)), pk=pk)
-    if document.scan_state != Document.Scan.CLEAN:
-        raise PermissionDenied
-    inline = document.content_type in papers.SHOWN_IN_BROWSER
-    answer = FileResponse(
-        document.file.open("rb"),
-        content_type=document.content_type,
-        as_attachment=not inline,
-        filename=document.original_name,
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return cast("HttpResponse", answer)
+def may_correct(actor: Actor, document: Document) -> bool:
+    """Title and dates belong to whoever keeps the paper: the enterprise, or the team whose proof it is."""
+    if document.enterprise_id is not None:
+        return actor.may_act_for(document.enterprise_id)
+    return document.team_id in actor.team_ids
