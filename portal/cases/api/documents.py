@@ -99,7 +99,7 @@ class DocumentRead(ApiView):
 
     @extend_schema(
         operation_id="document_correct",
-        summary=gettext_lazy("Put title or date of a paper right"),
+        summary=gettext_lazy("Correct a paper's title or date"),
         tags=["documents"],
         request=shapes.CorrectionSerializer,
         responses=shapes.DocumentSerializer,

@@ -56,7 +56,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("The paper is in your archive."))
         return redirect("cases:document_list")
     mine = Document.objects.filter(own_papers(actor), enterprise=actor.enterprise_id)
-    found = mine.annotate(uses=Count("attachments"))
+    found = mine.annotate(uses=Count("attachments")).order_by("-uploaded_at", "-id")
     page = {
         "documents": found[:200],
         "form": form,
