@@ -18,6 +18,11 @@ BEAT_SCHEDULE = {
     "cases.absences": {"task": "portal.cases.tasks.tend_absences", "schedule": crontab(minute="*/5")},
     "cases.batches": {"task": "portal.cases.tasks.carry_on_batches", "schedule": crontab(minute="*")},
     "stations.notes": {"task": "stations.tasks.remind_of_notes", "schedule": crontab(minute="*/10")},
+    "cases.scan": {"task": "portal.cases.tasks.scan_papers", "schedule": crontab(minute="*")},
+    "cases.paper_expiry": {
+        "task": "portal.cases.tasks.remind_of_papers",
+        "schedule": crontab(minute="5", hour="8"),
+    },
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
     "trust.send_letters": {"task": "portal.trust.tasks.send_letters", "schedule": crontab(minute="*")},
     "ledgers.watch": {"task": "portal.ledgers.tasks.watch", "schedule": crontab(minute="*")},

@@ -12,6 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal.storing import file_storage
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
@@ -96,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portal.uploads.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.api.middleware.TokenMiddleware",
@@ -232,10 +235,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "portal" / "static"]
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")), "base_url": None},
-    },
+    "default": file_storage(env, VAR_DIR / "media"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 if TESTING:
@@ -244,7 +244,14 @@ if TESTING:
     WHITENOISE_AUTOREFRESH = True  # found when asked for: each client of a test would list them all first
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
-DOCUMENT_MAX_BYTES = 20 * 2**20
+FILE_UPLOAD_HANDLERS = ["portal.uploads.NamedUploads"]
+DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=20 * 2**20)
+# A virus scanner: tcp://host:3310 or unix:///run/clamav/clamd.ctl. Then nothing is used that it has not seen.
+CLAMAV_URL = env.str("CLAMAV_URL", default="")
+CLAMAV_TIMEOUT_S = env.int("CLAMAV_TIMEOUT_S", default=15)
+CLAMAV_RESCAN_DAYS = env.int("CLAMAV_RESCAN_DAYS", default=30)
+if CLAMAV_URL and not CLAMAV_URL.startswith(("tcp://", "unix:///")):
+    raise ImproperlyConfigured("CLAMAV_URL is tcp://host:port or unix:///path.")
 LEDGER_MAX_BYTES = env.int("LEDGER_MAX_BYTES", default=300 * 2**20)
 
 CONTENT_SECURITY_POLICY = {

@@ -145,12 +145,23 @@ def _targets(made: Diagram, lane: str) -> list[int]:
 def _columns(made: Diagram) -> None:
     left = LABELS_W + LANE * len(_targets(made, "left")) if _targets(made, "left") else 0
     middle = LABELS_W + LANE * (len(_targets(made, "middle")) + 1)
-    right = LANE * (len(_targets(made, "right")) + 1) if _targets(made, "right") else 0
+    right = _right_labels(made) + LANE * (len(_targets(made, "right")) + 1) if _targets(made, "right") else 0
     has_side = any(box.side for box in made.boxes)
     for box in made.boxes:
         box.x = MARGIN + left + (BOX_W + middle if box.side else 0)
     lanes = middle if has_side or _targets(made, "middle") else LABELS_W
     made.width = 2 * MARGIN + left + BOX_W + lanes + (BOX_W if has_side else 0) + right
+
+
+def _right_labels(made: Diagram) -> int:
+    """How wide the labels are that stand between the side column and the lanes to its right."""
+    texts = [_short(" / ".join(edge.names)) for edge in made.edges if edge.lane == "right"]
+    return max((_wide(text) for text in texts), default=0)
+
+
+def _wide(text: str) -> int:
+    """About how wide a label is: 12 pixels for a Chinese character, 6.5 for a Latin one."""
+    return round(sum(12 if ch > "\u2e7f" else 6.5 for ch in text))
 
 
 def _lines(made: Diagram) -> None:
@@ -165,7 +176,7 @@ def _lines(made: Diagram) -> None:
         if edge.lane == "left":
             x, start, end, edge.anchor = MARGIN + LANE * place + 4, edge.source.x, edge.target.x, "end"
         elif edge.lane == "right":
-            x = edge.source.end + LANE * (place + 1)
+            x = edge.source.end + _right_labels(made) + LANE * (place + 1)
             start, end = edge.source.end, edge.target.end
         else:
             x = main_x + BOX_W + LABELS_W + LANE * place

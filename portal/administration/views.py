@@ -21,7 +21,7 @@ from portal.administration import watching
 from portal.administration.common import administrators
 from portal.administration.forms import DayForm, mark_of
 from portal.cases import watch
-from portal.cases.models import SetAside
+from portal.cases.models import Document, SetAside
 from portal.cases.views.common import actor_of
 from portal.notices import letters
 from portal.notices.models import Delivery
@@ -40,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "late_jobs": [job for job in watching.jobs(timezone.now()) if job.late],
         "aside": SetAside.objects.filter(resolved_at=None).count(),
         "dead": _dead().count(),
+        "unclean": Document.objects.filter(scan_state__in=("failed", "infected")).count(),
         "locked": watching.lock_outs(timezone.now()).count(),
         "missing_year": calendar.missing_year(timezone.localdate(now())),
     }

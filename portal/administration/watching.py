@@ -24,6 +24,8 @@ LABELS: dict[str, Promise] = {
     "cases.absences": _("Work of people who are away"),
     "cases.batches": _("Batches that were interrupted"),
     "stations.notes": _("Reminders of missing progress notes"),
+    "cases.scan": _("Virus scan of papers"),
+    "cases.paper_expiry": _("Reminders of papers that expire"),
     "notices.deliver": _("Delivery of notices"),
     "ledgers.watch": _("Imports and exports of ledgers under way"),
     "ledgers.tidy": _("Removal of old import and export files"),

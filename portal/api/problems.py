@@ -40,7 +40,7 @@ KINDS: dict[str, Kind] = {
     "under-way": Kind(409, gettext_lazy("The same request is still under way")),
     "ambiguous": Kind(409, gettext_lazy("Several cases have this number")),
     "cursor-outdated": Kind(410, gettext_lazy("The cursor leads nowhere any more")),
-    "stale": Kind(412, gettext_lazy("The case has changed meanwhile")),
+    "stale": Kind(412, gettext_lazy("It has changed meanwhile")),
     "too-large": Kind(413, gettext_lazy("The request is too large")),
     "unsupported-media-type": Kind(415, gettext_lazy("This form of content is not read")),
     "invalid": Kind(422, gettext_lazy("Some fields are not right")),

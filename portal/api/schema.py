@@ -109,7 +109,7 @@ class ApiSchema(AutoSchema):
                     "in": "header",
                     "name": "If-Match",
                     "schema": {"type": "string"},
-                    "description": _("The ETag of the case as it was read; without it the answer is 428."),
+                    "description": _("The ETag as it was read; without it the answer is 428."),
                 }
             )
             for status in (412, 428):

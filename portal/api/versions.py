@@ -29,7 +29,7 @@ def versions_seen(request: Request, *, needed: bool) -> frozenset[int] | None:
     header = request.headers.get("If-Match", "").strip()
     if not header:
         if needed:
-            raise Problem("version-needed", _("Send If-Match with the ETag of the case as you have read it."))
+            raise Problem("version-needed", _("Send If-Match with the ETag as you have read it."))
         return None
     if header == "*":
         return None

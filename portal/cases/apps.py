@@ -10,7 +10,8 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        from portal.cases import notice_texts, redate
+        from portal.cases import notice_texts, paper_texts, redate
 
         notice_texts.register_all()
+        paper_texts.register_all()
         redate.register()

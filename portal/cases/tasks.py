@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 
 from portal import schedule
 from portal.cases import absences, bulk, watch
+from portal.cases.papers import expiry, scanning
 from portal.jobs.recording import recorded
 from portal.worktime.now import now
 
@@ -54,6 +55,18 @@ def carry_on_batches() -> int:
 def tend_absences() -> int:
     """Hand the work of people who are away to their deputies, and back."""
     return recorded("cases.absences", 5 * schedule.EVERY_MINUTE, lambda: absences.tend(now()))
+
+
+@shared_task
+def scan_papers() -> int:
+    """Scan the papers that wait, and those whose turn has come again."""
+    return recorded("cases.scan", schedule.EVERY_MINUTE, lambda: scanning.scan_due(now()))
+
+
+@shared_task
+def remind_of_papers() -> int:
+    """Tell of papers that expire."""
+    return recorded("cases.paper_expiry", schedule.DAILY, lambda: expiry.remind(now()))
 
 
 def set_to_work(batch_id: UUID) -> None:

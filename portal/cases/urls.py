@@ -3,7 +3,18 @@
 from django.urls import path
 
 from portal.cases.enterprise_views import drafts, home, papers
-from portal.cases.views import absences, boards, bulk, case, deliveries, letters, queue, saved, search
+from portal.cases.views import (
+    absences,
+    boards,
+    bulk,
+    case,
+    deliveries,
+    letters,
+    queue,
+    saved,
+    search,
+)
+from portal.cases.views import papers as paper
 
 app_name = "cases"
 urlpatterns = [
@@ -34,6 +45,9 @@ urlpatterns = [
     path("cases/<int:pk>/attach/", papers.case_attach, name="case_attach"),
     path("cases/<int:pk>/missing/<int:item>/", papers.case_supply, name="case_supply"),
     path("papers/", papers.document_list, name="document_list"),
-    path("papers/<int:pk>/file/", papers.document_download, name="document_download"),
+    path("papers/<int:pk>/", paper.document_view, name="document_view"),
+    path("papers/<int:pk>/correct/", paper.document_correct, name="document_correct"),
+    path("papers/<int:pk>/pages/<int:number>/", paper.document_page, name="document_page"),
+    path("papers/<int:pk>/file/", paper.document_download, name="document_download"),
     path("drafts/<str:kind>/", drafts.draft_save, name="draft_save"),
 ]

@@ -14,6 +14,7 @@ from portal.cases.checks import problems
 from portal.cases.declaration import FLOWS
 from portal.cases.errors import NotAllowed
 from portal.cases.models import Case, Signature
+from tests.api.conftest import program
 from tests.pages.test_pages import browser
 from tests.people import MONDAY, accept, actor, file_request
 
@@ -43,6 +44,17 @@ def test_at_the_page_the_button_is_not_there_and_the_address_says_no(park: Simpl
     assert "须由他人" in answer.content.decode() or "他人" in answer.content.decode()
     assert address in browser(park.colleague).get(f"/cases/{case.pk}/").content.decode()
     assert browser(park.colleague).post(address).status_code == 302
+
+
+def test_in_the_api_the_action_is_not_offered_and_the_address_says_no(park: SimpleNamespace) -> None:
+    case = answered_at_the_station(park)
+    mine, other = program(park.steward), program(park.colleague)
+    offered = {action["name"] for action in mine.get(f"cases/{case.pk}/").json()["actions"]}
+    assert "verify" not in offered
+    answer = mine.act(case, "verify")
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("/not-allowed/")
+    assert other.act(case, "verify").status_code == 200
 
 
 def test_in_the_engine(park: SimpleNamespace) -> None:

@@ -24,9 +24,14 @@ from tests.people import MONDAY, accept, actor, closed, file_request, filing, ha
 pytestmark = pytest.mark.django_db
 STAFF = ("steward", "handler", "head", "supervisor", "leader", "inspector", "administrator", "auditor")
 EVERYBODY = ("owner", "agent", "rival", *STAFF)
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+# A whole page and a whole picture: papers are opened when they come in.
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Size 4/Root 1 0 R>>\n%%EOF\n"
+)
 PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU\x00\x00\x00\nIDATx\x9cc\xf8"
+    b"\x0f\x00\x01\x01\x01\x00\xb18\xf6\x14\x00\x00\x00\x00IEND\xaeB`\x82"
 )
 
 
@@ -63,6 +68,7 @@ def addresses(case: Case) -> list[str]:
         "code": "not-found",
         "rest": "nowhere",
         "step": "received",
+        "number": "1",
         "language": "en",
         "item": "1",
         "channel": "webhook",

@@ -164,8 +164,11 @@ class DocumentSerializer(Shape):
     content_type = serializers.CharField()
     size_bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
+    pages = serializers.IntegerField()
     valid_until_on = serializers.DateField(allow_null=True)
     scan_state = serializers.ChoiceField(choices=Document.Scan.choices)
+    scanned_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
     uploaded_at = serializers.DateTimeField()
     enterprise_id = serializers.IntegerField(allow_null=True)
     team_id = serializers.IntegerField(allow_null=True)
@@ -268,6 +271,13 @@ class UploadSerializer(Shape):
     file = serializers.FileField()
     title = serializers.CharField(required=False, max_length=200, allow_blank=True)
     valid_until_on = serializers.DateField(required=False)
+
+
+class CorrectionSerializer(Shape):
+    """A paper's title and date of expiry; what is left out stays."""
+
+    title = serializers.CharField(required=False, max_length=200)
+    valid_until_on = serializers.DateField(required=False, allow_null=True)
 
 
 class FormSerializer(Shape):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.cases import engine, papers
 from portal.cases.access import allows, check_acts, is_staff_for, own_papers, usable_papers, visible_to
@@ -25,13 +27,15 @@ from portal.park.acting import Actor
 from portal.worktime.clock import local
 from portal.worktime.now import now
 
+MOST_MB = settings.DOCUMENT_MAX_BYTES // 2**20
+
 
 class PaperForm(forms.Form):
     """A new paper for the archive."""
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("PDF, photo, Word or Excel, up to 20 MB."),
+        help_text=format_lazy(_("PDF, photo, Word or Excel, up to {most} MB."), most=MOST_MB),
         widget=forms.ClearableFileInput(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
     )
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
@@ -108,7 +112,16 @@ def add_paper(
         document = papers.store(upload, by=actor.user, now=now(), **owner)
     else:
         document = _from_archive(case, actor, chosen)
+    _check_scanned(document)
     return engine.attach(case, document, by=actor, internal=inside and internal, now=now())
+
+
+def _check_scanned(document: Document) -> None:
+    """A new file that still waits is no fault of who sent it: says that it is kept."""
+    if document.scan_state == Document.Scan.PENDING:
+        raise Refused(
+            gettext("The file is kept and waits for the virus scan. Please add it again in a few minutes.")
+        )
 
 
 def _from_archive(case: Case, actor: Actor, chosen: str) -> Document:
@@ -128,6 +141,8 @@ def case_supply(request: HttpRequest, pk: int, item: int) -> HttpResponse:
         document = papers.store(upload, by=actor.user, now=now(), enterprise=case.enterprise)
     elif chosen:
         document = _from_archive(case, actor, chosen)
+    if document is not None:
+        _check_scanned(document)
     answer = request.POST.get("answer", "")
     engine.supply(case, item, by=actor, document=document, answer=answer, now=now())
     messages.success(request, gettext("Thank you: it is in the case."))
@@ -143,20 +158,8 @@ def visible_documents(actor: Actor) -> QuerySet[Document]:
     return Document.objects.filter(own_papers(actor) | Q(pk__in=attached.values("document")))
 
 
-@require_safe
-@refusals
-def document_download(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file itself; only types that are harmless are shown in the browser."""
-    document = get_object_or_404(visible_documents(actor_of(request)), pk=pk)
-    if document.scan_state != Document.Scan.CLEAN:
-        raise PermissionDenied
-    inline = document.content_type in papers.SHOWN_IN_BROWSER
-    answer = FileResponse(
-        document.file.open("rb"),
-        content_type=document.content_type,
-        as_attachment=not inline,
-        filename=document.original_name,
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return cast("HttpResponse", answer)
+def may_correct(actor: Actor, document: Document) -> bool:
+    """Title and dates belong to whoever keeps the paper: the enterprise, or the team whose proof it is."""
+    if document.enterprise_id is not None:
+        return actor.may_act_for(document.enterprise_id)
+    return document.team_id in actor.team_ids

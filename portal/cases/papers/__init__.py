@@ -1,0 +1,11 @@
+"""Papers: known by content, cleaned, scanned, kept once, private.
+
+`store` is the one way in. A type counts by content, against a whitelist (`kinds`); pictures are drawn
+anew, so that nothing hidden comes along (`images`); PDF is opened by a process of its own (`pdf`);
+a virus scanner is asked where there is one (`scanning`); who holds a paper that expires is told (`expiry`).
+"""
+
+from portal.cases.papers.keeping import clean_name, correct, store
+from portal.cases.papers.kinds import PICTURES, SHOWN_IN_BROWSER, TYPES, sniff
+
+__all__ = ["PICTURES", "SHOWN_IN_BROWSER", "TYPES", "clean_name", "correct", "sniff", "store"]
