@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.accounts.models import Duty, User
 from portal.cases.declaration import FLOWS
-from portal.cases.models import Case, Event
+from portal.cases.models import BatchItem, Case, Event
 from portal.cases.presenting import timeline
 from portal.park.acting import Actor
 from portal.park.models import Enterprise
@@ -33,6 +33,7 @@ class AuditForm(forms.Form):
     verb = forms.ChoiceField(label=gettext_lazy("What"), required=False)
     number = forms.CharField(label=gettext_lazy("Case number"), max_length=40, required=False)
     enterprise = forms.CharField(label=gettext_lazy("Enterprise"), max_length=60, required=False)
+    batch = forms.UUIDField(label=gettext_lazy("Batch number"), required=False)
     since = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -86,6 +87,9 @@ def search(form: AuditForm, actor: Actor) -> QuerySet[Event]:
     if given["number"]:
         numbered = Case.objects.filter(number=given["number"].strip())
         events = events.filter(case__in=list(numbered.values_list("pk", flat=True)[:MOST_NAMES]))
+    if given["batch"]:
+        touched = BatchItem.objects.filter(batch=given["batch"]).values_list("case", flat=True)
+        events = events.filter(case__in=list(touched), data__batch=str(given["batch"]))
     if given["enterprise"]:
         text = given["enterprise"].strip()
         firms = Enterprise.objects.filter(Q(uscc__iexact=text) | Q(name__icontains=text))

@@ -79,6 +79,11 @@ def hand_over(absence: Absence, now: datetime) -> int:
     return sum(_move(absence, case, now, out=True) for case in _held(absence.user, absence.deputy))
 
 
+def left_behind(absence: Absence) -> int:
+    """How many open cases stay with the person: the deputy does not work in their teams."""
+    return Case.objects.open().filter(assignee=absence.user).count()
+
+
 def give_back(absence: Absence, now: datetime) -> int:
     """Return what the deputy still holds of it."""
     with transaction.atomic():

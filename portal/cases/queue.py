@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django import forms
@@ -17,7 +17,9 @@ from portal.cases.access import visible_to
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, CaseQuerySet, Handover, Holder, Light
 from portal.cases.search import words
+from portal.names import local_name
 from portal.park.acting import Actor
+from portal.worktime.clock import at, local
 
 PAGE = 50
 VIEWS = ("mine", "unclaimed", "team", "overdue", "incoming", "watched")
@@ -47,7 +49,8 @@ class FilterForm(forms.Form):
     )
 
     def __init__(self, data: object, *, actor: Actor) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+        # Ids of their own: beside the list stand the forms of the opened case.
+        super().__init__(data, auto_id="filter_%s")  # type: ignore[arg-type]  # a QueryDict
         kinds = sorted((kind, flow.label) for kind, flow in FLOWS.items())
         self.fields["kind"].choices = [("", _("All kinds")), *kinds]  # type: ignore[attr-defined]  # a choice field
         teams = [(seat.team_id, seat.team_label) for seat in actor.seats]
@@ -77,6 +80,10 @@ def overdue(now: datetime) -> Q:
     return Q(due_at__lt=now, paused_at=None, holder=Holder.DEPARTMENT)
 
 
+def due_between(now: datetime, until: datetime) -> Q:
+    return Q(due_at__gte=now, due_at__lt=until, paused_at=None, holder=Holder.DEPARTMENT)
+
+
 def view_condition(view: str, actor: Actor, now: datetime) -> Q:
     offered = Handover.objects.filter(
         case=OuterRef("pk"), state=Handover.State.PENDING, to_team__in=actor.team_ids
@@ -92,7 +99,8 @@ def view_condition(view: str, actor: Actor, now: datetime) -> Q:
 
 
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
-    """The numbers on the tabs of the own teams' cases, in one statement."""
+    """The numbers on the tabs of the own teams' cases, and what is due yet today, in one statement."""
+    tomorrow = at(local(now).date() + timedelta(days=1), time())
     found: dict[str, int] = (
         Case.objects.open()
         .filter(team__in=actor.team_ids)
@@ -101,6 +109,7 @@ def counts(actor: Actor, now: datetime) -> dict[str, int]:
             unclaimed=Count("pk", filter=Q(assignee=None)),
             team=Count("pk"),
             overdue=Count("pk", filter=overdue(now)),
+            today=Count("pk", filter=due_between(now, tomorrow)),
         )
     )
     return found
@@ -118,23 +127,46 @@ class View:
     team: str
 
 
+@dataclass(frozen=True)
+class Aside:
+    """What stands around the list. `stands_in` names colleagues who are away, and until when."""
+
+    incoming: int
+    watched: int
+    views: list[View]
+    stands_in: list[tuple[str, date]]
+
+
 _ASIDE = """
-SELECT (SELECT count(*) FROM cases_handover WHERE state = 'pending' AND to_team_id = ANY(%(teams)s)),
+SELECT (SELECT count(*) FROM ({watched}) w),
+       (SELECT count(*) FROM cases_handover WHERE state = 'pending' AND to_team_id = ANY(%s)),
        (SELECT coalesce(json_agg(json_build_array(
-            v.id, v.name, v.query, v.is_default AND v.owner_id = %(me)s, v.owner_id = %(me)s,
-            coalesce(t.name, '')) ORDER BY v.name, v.id), '[]')
+            v.id, v.name, v.query, v.is_default AND v.owner_id = %s, v.owner_id = %s,
+            json_build_array(coalesce(t.name, ''), coalesce(t.name_en, ''))) ORDER BY v.name, v.id), '[]')
         FROM cases_savedview v LEFT JOIN park_team t ON t.id = v.team_id
-        WHERE v.owner_id = %(me)s OR v.team_id = ANY(%(teams)s))
+        WHERE v.owner_id = %s OR v.team_id = ANY(%s)),
+       (SELECT coalesce(json_agg(json_build_array(u.display_name, u.display_name_en, u.username, a.until_on)
+            ORDER BY a.until_on, a.id), '[]')
+        FROM cases_absence a JOIN accounts_user u ON u.id = a.user_id
+        WHERE a.deputy_id = %s AND a.ended_at IS NULL AND %s BETWEEN a.from_on AND a.until_on)
 """
 
 
-def aside(actor: Actor) -> tuple[int, list[View]]:
-    """How many cases are offered to the own teams, and the saved views: one statement."""
+def aside(actor: Actor, now: datetime) -> Aside:
+    """The other tabs' numbers, the saved views, and for whom the person stands in: one statement."""
+    followed = of_view("watched", actor, now).order_by().values("pk")
+    watched, values = followed.query.sql_with_params()
+    me, teams, today = actor.user.pk, list(actor.team_ids), local(now).date()
     with connection.cursor() as cursor:
-        cursor.execute(_ASIDE, {"me": actor.user.pk, "teams": list(actor.team_ids)})
-        incoming, views = cursor.fetchone()
-    read = json.loads(views) if isinstance(views, str) else views
-    return incoming, [View(*line) for line in read]
+        cursor.execute(_ASIDE.format(watched=watched), [*values, teams, me, me, me, teams, me, today])
+        followed_count, incoming, *lists = cursor.fetchone()
+    views, away = (json.loads(found) if isinstance(found, str) else found for found in lists)
+    return Aside(
+        incoming,
+        followed_count,
+        [View(pk, name, query, first, own, local_name(*team)) for pk, name, query, first, own, team in views],
+        [(local_name(*names[:2]) or names[2], date.fromisoformat(until)) for *names, until in away],
+    )
 
 
 def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("work/next/", queue.take_next, name="queue_next"),
     path("work/<int:pk>/claim/", queue.claim_row, name="queue_claim"),
     path("work/views/", saved.view_save, name="view_save"),
+    path("work/views/<int:pk>/first/", saved.view_first, name="view_first"),
     path("work/views/<int:pk>/delete/", saved.view_delete, name="view_delete"),
     path("work/absences/", absences.absence_list, name="absence_list"),
     path("work/absences/<int:pk>/end/", absences.absence_end, name="absence_end"),

@@ -106,7 +106,15 @@ def test_filters_of_the_queue_and_of_the_list(park: SimpleNamespace) -> None:
     assert ids(park.leader, f"enterprise={park.theirs.pk}") == set()
     assert ids(park.leader, "light=ok&state=all") == {fresh.pk, mine.pk}
     counts = program(park.steward).get("cases/counts/").json()
-    assert counts == {"mine": 0, "unclaimed": 1, "team": 1, "overdue": 0, "incoming": 0}
+    assert counts == {
+        "mine": 0,
+        "unclaimed": 1,
+        "team": 1,
+        "overdue": 0,
+        "today": 1,
+        "incoming": 0,
+        "watched": 0,
+    }
 
 
 def test_what_one_follows_is_listed_as_long_as_it_is_within_sight(park: SimpleNamespace) -> None:

@@ -119,30 +119,6 @@ def test_dark_pages_are_clean(park: SimpleNamespace, window: Callable[..., Perso
         assert axe_problems(person.go(path)) == []
 
 
-def test_a_case_is_handled_by_keyboard_and_without_javascript(
-    park: SimpleNamespace, window: Callable[..., Person]
-) -> None:
-    file_request(park, now())
-    person = window(park.steward)
-    page = person.go("/work/?view=unclaimed")
-    page.keyboard.press("j")
-    page.keyboard.press("c")
-    page.locator("tr.on, tr", has_text="Steward").first.wait_for()
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.locator("#panel h1").wait_for()
-    assert axe_problems(page) == []
-    page.keyboard.press("Escape")
-    page.locator("#panel").wait_for(state="hidden")
-    page.keyboard.press("o")
-    page.wait_for_url("**/cases/*/")
-    plain = window(park.steward, java_script_enabled=False)
-    page = plain.go(page.url.replace(plain.base, ""))
-    page.locator(".head").get_by_role("link", name="受理").click()
-    page.get_by_role("button", name="受理").click()
-    assert "已办：受理" in page.locator("main").inner_text()
-
-
 def test_what_is_typed_survives_a_cut_network(park: SimpleNamespace, window: Callable[..., Person]) -> None:
     person = window(park.owner, width=390)
     page = person.go("/stations/requests/new/")

@@ -97,7 +97,7 @@ def test_a_mail_server_down_for_an_hour_delays_all_and_loses_doubles_or_disorder
 def test_a_dead_address_is_a_dead_letter_at_once_and_holds_nobody_up(
     park: SimpleNamespace, post_office: MailServer
 ) -> None:
-    """Must-show 3 of the third issue, second half: tests/notices/test_dead_letters.py shows the page."""
+    """Must-show 3 of the third issue, second half: tests/notices/test_administration.py shows the page."""
     post_office.gone.add("steward@example.com")
     case = file_request(park)
     say(case, park, "已派人", MONDAY)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from portal.cases import bulk, engine, watch
-from portal.cases.models import Batch, Case, Event
+from portal.cases.models import Batch, BatchItem, Case, Event, Participant
+from portal.cases.views import bulk as bulk_view
 from portal.notices.models import Notice
 from portal.park.models import Membership
 from portal.worktime.now import now
@@ -55,6 +57,8 @@ def test_what_the_preview_leaves_out_is_left_out_for_the_reason_it_gives(park: S
     before = Event.objects.count()
     shown = page(client, address)
     assert "3 件将办理" in shown
+    assert "企业服务中心" in shown  # what will be done, in the words of who fills it in
+    assert "职责调整" in shown
     assert "已在移交" in shown
     assert "已转请金荣驿站。" in shown  # why it is left out, in the language of the reader
     assert "别人的" not in shown
@@ -67,6 +71,11 @@ def test_what_the_preview_leaves_out_is_left_out_for_the_reason_it_gives(park: S
         case.refresh_from_db()
         assert case.team == park.team["enterprise_service"]
         assert case.events.last().data["batch"] == str(batch.pk)
+    assert str(batch.pk) in page(client, address)
+    audited = page(browser(park.auditor), f"/administration/audit/?batch={batch.pk}")
+    assert audited.count("可移交") == 2 * len(good)  # offered and taken over
+    assert "可移交" not in page(browser(park.auditor), f"/administration/audit/?batch={uuid4()}")
+    assert browser(park.auditor).get("/administration/audit/?batch=x").status_code == 422
     offered.refresh_from_db()
     assert offered.team == park.team["development"]
 
@@ -153,6 +162,22 @@ def test_the_whole_list_is_taken_with_its_filters(park: SimpleNamespace) -> None
     client.post(f"{address}run/")
     bulk.work(batch.pk, now=now())
     assert Case.objects.filter(assignee=park.steward).count() == 60
+
+
+def test_every_line_of_a_long_result_can_be_read_those_left_out_first(park: SimpleNamespace) -> None:
+    good, bad = handled(park), file_request(park, title="不归我管")
+    Participant.objects.get_or_create(case=bad, team=park.team["development"])
+    batch = bulk.begin(actor(park.head), "remind", [good.pk, bad.pk], now=MONDAY)
+    BatchItem.objects.filter(batch=batch, case=good).update(state="allowed")
+    BatchItem.objects.filter(batch=batch, case=bad).update(state="excluded", reason="原因")
+    Batch.objects.filter(pk=batch.pk).update(state="checked", data={"note": "x"})
+    client, address = browser(park.head), f"/work/bulk/{batch.pk}/"
+    with patch.object(bulk_view, "PAGE", 1):
+        assert "不归我管" in page(client, address)
+        assert "车间停电" in page(client, f"{address}?page=2")
+        assert "不归我管" not in page(client, f"{address}?page=2")
+    for nonsense in ("0", "-1", "²", "x", "9999"):
+        assert client.get(f"{address}?page={nonsense}").status_code == 200
 
 
 def test_a_second_click_and_a_second_worker_do_nothing_twice(park: SimpleNamespace) -> None:
@@ -254,6 +279,7 @@ def test_who_follows_a_case_hears_of_every_step_while_it_is_within_sight(park: S
     client = browser(follower)
     client.post(f"/cases/{case.pk}/op/watch/")
     assert "车间停电" in page(client, "/work/?view=watched")
+    assert "关注的<b>1</b>" in page(client, "/work/?view=team")
     engine.perform(case, "note_progress", by=actor(park.handler), data={"note": "在修"}, now=MONDAY)
     assert Notice.objects.filter(recipient=follower, key="case.moved").count() == 1
     Membership.objects.filter(user=follower, team=park.team["development"]).delete()

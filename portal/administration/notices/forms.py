@@ -110,6 +110,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime gen
             del self.fields["secret"]
         if row.is_webhook:
             del self.fields["language"]
+        self.fields["team"].empty_label = gettext("all teams")  # type: ignore[attr-defined]  # a model choice
         if row.pk:
             self.fields["address"].help_text = gettext("Now: %(address)s. Left empty, it stays.") % {
                 "address": row.masked

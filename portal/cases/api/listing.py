@@ -191,6 +191,7 @@ class CaseCounts(ApiView):
         responses=shapes.CountsSerializer,
     )
     def get(self, request: Request) -> Response:
-        actor = actor_of(request)
-        incoming, _views = queue.aside(actor)
-        return Response({**queue.counts(actor, now()), "incoming": incoming})
+        actor, moment = actor_of(request), now()
+        around = queue.aside(actor, moment)
+        others = {"incoming": around.incoming, "watched": around.watched}
+        return Response({**queue.counts(actor, moment), **others})

@@ -63,7 +63,9 @@ class CountsSerializer(Shape):
     unclaimed = serializers.IntegerField()
     team = serializers.IntegerField()
     overdue = serializers.IntegerField()
+    today = serializers.IntegerField()
     incoming = serializers.IntegerField()
+    watched = serializers.IntegerField()
 
 
 class CaseExplanationSerializer(Shape):

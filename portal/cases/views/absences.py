@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.models import User
@@ -30,6 +32,7 @@ class AbsenceForm(forms.Form):
     deputy = forms.ModelChoiceField(
         label=gettext_lazy("Deputy"),
         queryset=User.objects.none(),
+        empty_label=gettext_lazy("Please choose"),
         help_text=gettext_lazy("A colleague of the same team. The open work goes there and comes back."),
     )
     from_on = forms.DateField(
@@ -64,11 +67,12 @@ def absence_list(request: HttpRequest) -> HttpResponse:
         except CaseError as error:
             form.add_error(None, str(error))
         else:
-            count = made.cases.count()
-            messages.success(request, _("Entered. Cases that went to the deputy now: %(n)s.") % {"n": count})
+            _say_what_moved(request, made, moment)
             return redirect("cases:absence_list")
     known = Absence.objects.filter(user__in=absences.may_enter_for(actor)).select_related("user", "deputy")
+    known = known.annotate(held=Count("cases"))
     deputising = Absence.objects.filter(deputy=actor.user).select_related("user", "deputy")
+    deputising = deputising.annotate(held=Count("cases"))
     context = {
         "form": form,
         "current": list((known | deputising).filter(ended_at=None).order_by("from_on", "pk")),
@@ -77,6 +81,22 @@ def absence_list(request: HttpRequest) -> HttpResponse:
         "today": local(moment).date(),
     }
     return render(request, "cases/absences.html", context, status=422 if form.errors else 200)
+
+
+def _say_what_moved(request: HttpRequest, absence: Absence, moment: datetime) -> None:
+    """How much went to the deputy, and what has to be looked after in another way."""
+    count = absence.cases.count()
+    messages.success(request, _("Entered. Cases that went to the deputy now: %(n)s.") % {"n": count})
+    if absence.from_on <= local(moment).date() and (left := absences.left_behind(absence)):
+        messages.warning(
+            request,
+            ngettext(
+                "%(n)s case stays with %(name)s: the deputy does not work in its team. Assign it.",
+                "%(n)s cases stay with %(name)s: the deputy does not work in their teams. Assign them.",
+                left,
+            )
+            % {"n": left, "name": absence.user.label},
+        )
 
 
 @require_POST

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Case, Count, When
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +26,15 @@ from portal.park.models import Team
 from portal.worktime.now import now
 
 UNDER_WAY = (Batch.State.CHECKING, Batch.State.RUNNING, Batch.State.UNDOING)
+OUT = (BatchItem.State.EXCLUDED, BatchItem.State.REFUSED, BatchItem.State.KEPT)
+LIGHTS = {
+    BatchItem.State.ALLOWED: "ok",
+    BatchItem.State.DONE: "ok",
+    BatchItem.State.EXCLUDED: "late",
+    BatchItem.State.REFUSED: "late",
+    BatchItem.State.KEPT: "warn",
+}
+PAGE = 100
 REMINDERS = (Duty.LEADER, Duty.SUPERVISOR)
 
 
@@ -41,11 +51,15 @@ class RemindForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    assignee = forms.ModelChoiceField(label=gettext_lazy("Handler"), queryset=User.objects.none())
+    assignee = forms.ModelChoiceField(
+        label=gettext_lazy("Handler"), queryset=User.objects.none(), empty_label=gettext_lazy("Please choose")
+    )
 
 
 class TransferForm(ReasonForm):
-    to_team = forms.ModelChoiceField(label=gettext_lazy("To team"), queryset=Team.objects.none())
+    to_team = forms.ModelChoiceField(
+        label=gettext_lazy("To team"), queryset=Team.objects.none(), empty_label=gettext_lazy("Please choose")
+    )
     field_order = ("to_team", "reason")
 
 
@@ -123,29 +137,56 @@ def batch_view(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, batch: Batch, form: forms.Form | None = None) -> HttpResponse:
+    status = 422 if form is not None else 200
     counts = dict(batch.items.order_by().values_list("state").annotate(n=Count("pk")))
     total = sum(counts.values())
     waiting = counts.get(bulk.TAKES[Batch.State(batch.state)], 0) if batch.state in bulk.STARTS else 0
-    out = batch.items.filter(state__in=("excluded", "refused", "kept")).select_related("case__enterprise")
-    ins = batch.items.filter(state__in=("allowed", "done", "undone")).select_related("case__enterprise")
     action = bulk.actions()[batch.action]
+    actor, draft = actor_of(request), batch.state == Batch.State.DRAFT
+    if form is None and batch.state in (Batch.State.DRAFT, Batch.State.CHECKED):
+        form = _form(batch, actor, QueryDict(urlencode(batch.data)) if batch.data else None)
     context = {
         "batch": batch,
         "action": action,
-        "form": form or (_form(batch, actor_of(request)) if batch.state == Batch.State.DRAFT else None),
+        "form": form,
+        "said": _said(batch, actor),
         "total": total,
         "done": total - waiting,
         "counts": counts,
         "allowed": counts.get(BatchItem.State.ALLOWED, 0),
+        "out": sum(counts.get(state, 0) for state in OUT),
         "under_way": batch.state in UNDER_WAY,
-        "out": list(out.order_by("reason", "id")),
-        "ins": list(ins.order_by("id")[:100]),
-        "ins_count": total - len(out),
         "may_undo": action.undoable and batch.state == Batch.State.DONE and counts.get("done"),
+        **({} if draft or batch.state in UNDER_WAY else _lines(request, batch)),
     }
     htmx = getattr(request, "htmx", False)
-    status = 422 if form is not None else 200
     return render(request, "cases/_bulk.html" if htmx else "cases/bulk.html", context, status=status)
+
+
+def _lines(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+    """One page of the cases of a batch: those left out first, with the reason, then the others."""
+    asked = request.GET.get("page", "")
+    number = min(int(asked), bulk.MOST) if asked.isdecimal() and len(asked) < 5 else 1
+    first = (max(number, 1) - 1) * PAGE  # a batch is small and does not change any more
+    ranked = batch.items.annotate(rank=Case(When(state__in=OUT, then=0), default=1))
+    found = ranked.select_related("case__enterprise").order_by("rank", "reason", "id")
+    items = list(found[first : first + PAGE + 1])
+    for item in items:
+        item.light = LIGHTS.get(BatchItem.State(item.state), "hold")  # type: ignore[attr-defined]  # for the template
+    return {
+        "lines": items[:PAGE],
+        "earlier": f"?page={number - 1}" if first else "",
+        "later": f"?page={number + 1}" if len(items) > PAGE else "",
+    }
+
+
+def _said(batch: Batch, actor: Actor) -> list[tuple[str, str]]:
+    """What was filled in, as the preview and the result repeat it."""
+    form = _form(batch, actor, QueryDict(urlencode(batch.data)))
+    if not batch.data or form is None or not form.is_valid():
+        return []
+    given = form.cleaned_data.items()
+    return [(str(form.fields[name].label), str(getattr(value, "label", value))) for name, value in given]
 
 
 @require_POST

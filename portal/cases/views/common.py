@@ -75,7 +75,9 @@ def refusal(request: HttpRequest, error: CaseError) -> HttpResponse:
         and (len(value) > 3 or not value.isascii())
     ]
     pk: int | None = getattr(request, "case_pk", None)
+    base = "fragment.html" if getattr(request, "htmx", False) else "base.html"
     context: dict[str, Any] = {"message": str(error), "typed": typed, "pk": pk, "status": error.status}
+    context["base"] = base
     if error.status == Conflict.status and pk is not None:
         context |= _as_it_is(request, pk)
     return render(request, "cases/refusal.html", context, status=error.status)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.cases import access, engine, queue
 from portal.cases.declaration import FLOWS
+from portal.cases.errors import CaseError
 from portal.cases.models import Case
 from portal.cases.presenting.rows import rows
 from portal.cases.views.bulk import offered
@@ -31,9 +33,9 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     actor, moment = actor_of(request), now()
     if not actor.memberships:
         raise PermissionDenied
-    incoming, views = queue.aside(actor)
+    around = queue.aside(actor, moment)
     if not request.GET:
-        for view in views:
+        for view in around.views:
             if view.opens_first:
                 return redirect(f"{request.path}?{view.query}")
     form = queue.FilterForm(request.GET, actor=actor)
@@ -43,23 +45,35 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    counts = {**queue.counts(actor, moment), "incoming": incoming}
     context = {
+        **_standing(form, around, actor, moment),
         "form": form,
-        "tabs": _tabs(form.chosen("view", "mine"), counts),
-        "counts": counts,
-        "view": form.chosen("view", "mine"),
         "rows": rows(found.rows, actor, moment, Calendar.current()),
         "earlier": _link(request, before=found.earlier),
         "later": _link(request, after=found.later),
         "desks": desks(actor),
         "filtered": any(request.GET.get(name) for name in ("q", "kind", "team", "light")),
-        "saved": [{"view": v, "current": v.query == form.query()} for v in views],
-        "query": form.query(),
+        "opened": any(request.GET.get(name) for name in ("kind", "team", "light", "sort")),
         "seats": actor.seats,
         "bulk_actions": offered(actor),
     }
     return render(request, "cases/queue.html", context)
+
+
+def _standing(form: queue.FilterForm, around: queue.Aside, actor: Actor, moment: datetime) -> dict[str, Any]:
+    """Head and tabs: how much there is of what, and which list is shown."""
+    numbers = {"incoming": around.incoming, "watched": around.watched}
+    counts = {**queue.counts(actor, moment), **numbers}
+    view, query = form.chosen("view", "mine"), form.query()
+    shown = query or f"view={view}"
+    return {
+        "tabs": _tabs(view, counts, current=all(saved.query != shown for saved in around.views)),
+        "counts": counts,
+        "view": view,
+        "query": query,
+        "saved": [{"view": saved, "current": saved.query == shown} for saved in around.views],
+        "stands_in": around.stands_in,
+    }
 
 
 def desks(actor: Actor) -> list[tuple[Any, str]]:
@@ -71,9 +85,14 @@ def desks(actor: Actor) -> list[tuple[Any, str]]:
     ]
 
 
-def _tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _tabs(view: str, counts: dict[str, int], *, current: bool) -> list[dict[str, Any]]:
     return [
-        {"href": f"?view={v}", "label": queue.LABELS[v], "count": counts.get(v), "current": v == view}
+        {
+            "href": f"?view={v}",
+            "label": queue.LABELS[v],
+            "count": counts.get(v),
+            "current": current and v == view,
+        }
         for v in queue.VIEWS
     ]
 
@@ -103,11 +122,27 @@ def take_next(request: HttpRequest) -> HttpResponse:
 @require_POST
 @refusals
 def claim_row(request: HttpRequest, pk: int) -> HttpResponse:
-    """Claim a case from the list: the row comes back changed, or the page does."""
-    actor = actor_of(request)
-    case = engine.claim(load(request, pk), by=actor, now=now())
-    if not getattr(request, "htmx", False):
+    """Claim a case from the list: the row comes back changed, with the numbers of the tabs.
+
+    Whoever was too late sees in the same place who has it now.
+    """
+    actor, moment, said = actor_of(request), now(), ""
+    case, htmx = load(request, pk), getattr(request, "htmx", False)
+    try:
+        engine.claim(case, by=actor, now=moment)
+    except CaseError as error:
+        if not htmx:
+            raise
+        said = str(error)
+    if not htmx:
         return redirect("cases:queue")
     fresh = Case.objects.select_related("enterprise", "assignee", "team").get(pk=case.pk)
-    shown = rows([fresh], actor, now(), Calendar.current())
-    return render(request, "cases/_queue_row.html", {"row": shown[0]})
+    form = queue.FilterForm(_shown_list(request), actor=actor)
+    shown = rows([fresh], actor, moment, Calendar.current())[0]
+    context = {**_standing(form, queue.aside(actor, moment), actor, moment), "row": shown, "said": said}
+    return render(request, "cases/_queue_claimed.html", context)
+
+
+def _shown_list(request: HttpRequest) -> QueryDict:
+    """The filters of the list that the person looks at."""
+    return QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)

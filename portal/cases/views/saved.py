@@ -61,6 +61,25 @@ def view_save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @refusals
+def view_first(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a view of one's own open first from now on, or (the one that does) no longer."""
+    mine = SavedView.objects.filter(owner=actor_of(request).user)
+    view = get_object_or_404(mine, pk=pk)
+    with transaction.atomic():
+        mine.filter(is_default=True).update(is_default=False)
+        if not view.is_default:
+            mine.filter(pk=pk).update(is_default=True)
+    messages.success(
+        request,
+        _("No view opens first any more.")
+        if view.is_default
+        else _("This view opens first now: %(name)s.") % {"name": view.name},
+    )
+    return redirect(f"{reverse('cases:queue')}?{view.query}")
+
+
+@require_POST
+@refusals
 def view_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a view of one's own."""
     view = get_object_or_404(SavedView, pk=pk, owner=actor_of(request).user)

@@ -144,23 +144,32 @@
 
   // Beside the list: the chosen case, where there is room for it. What is done there leads back here.
   const panel = document.getElementById("panel");
+  const list = document.querySelector("table[data-queue]");
+  const here = location.pathname + location.search;
   const roomy = () => panel && window.matchMedia("(min-width: 1180px)").matches;
+  const choose = (row) => {
+    for (const other of row.parentElement.rows) other.classList.toggle("on", other === row);
+  };
   const showBeside = (row) => {
     const href = row.querySelector("a.t").getAttribute("href");
     for (const other of row.parentElement.rows) other.classList.toggle("open", other === row);
-    window.htmx.ajax("GET", `${href}?panel=1`, { target: panel, swap: "innerHTML" }).then(() => {
+    const shown = () => {
+      if (!row.classList.contains("open")) return; // another one was chosen meanwhile
+      if (`case-${panel.querySelector("[data-case]")?.dataset.case}` !== row.id) return location.assign(href);
       panel.hidden = false;
       panel.parentElement.classList.add("beside");
       panel.scrollTop = 0;
       panel.focus({ preventScroll: true });
       row.scrollIntoView({ block: "nearest" });
-    });
+    };
+    window.htmx.ajax("GET", `${href}?panel=1`, { source: panel, target: panel, swap: "innerHTML" }).then(shown, shown);
   };
   const closePanel = () => {
     if (!panel || panel.hidden) return false;
     panel.hidden = true;
     panel.replaceChildren();
     panel.parentElement.classList.remove("beside");
+    document.querySelector("tr.open")?.classList.remove("open");
     document.querySelector("tr.on a.t")?.focus();
     return true;
   };
@@ -172,17 +181,79 @@
     choose(link.closest("tr"));
     showBeside(link.closest("tr"));
   });
+  const openRow = () => document.querySelector("tr.open");
+  const remember = () => {
+    const row = openRow();
+    if (row) sessionStorage.setItem("beside", JSON.stringify([here, row.id, row.sectionRowIndex]));
+  };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!panel?.contains(form) || form.elements.namedItem("next")) return;
     const next = document.createElement("input");
-    Object.assign(next, { type: "hidden", name: "next", value: location.pathname + location.search });
+    Object.assign(next, { type: "hidden", name: "next", value: here });
     form.append(next);
   }, true);
+  // A form with a fault stays where it is; what is done shows in list and case at once.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!panel?.contains(form) || event.defaultPrevented || form.method !== "post") return;
+    remember();
+    const address = form.getAttribute("action") ?? "";
+    if (!/^\/cases\/\d+\/(do|op|comment)\//.test(address)) return;
+    event.preventDefault();
+    const sent = { method: "POST", body: new FormData(form, event.submitter), headers: { "HX-Request": "true" }, redirect: "manual" };
+    const answer = await fetch(address, sent).catch(() => null);
+    delete form.dataset.sent;
+    event.submitter?.removeAttribute("aria-busy");
+    if (answer?.type === "opaqueredirect") return location.reload();
+    const text = answer?.status === 422 ? await answer.text() : "";
+    if (answer && !text.includes("<form")) return form.submit(); // refused: the whole page says why
+    const part = document.createElement("template");
+    part.innerHTML = text;
+    if (!answer) {
+      const said = Object.assign(document.createElement("p"), { className: "message error", textContent: panel.dataset.unsentText });
+      said.setAttribute("role", "alert");
+      form.parentElement.querySelector(":scope > .message")?.remove();
+      return form.before(said);
+    }
+    const place = form.parentElement;
+    form.replaceWith(part.content);
+    place.querySelector("[aria-invalid=true]")?.focus();
+  });
+  // Back on the list after something was done: the same case is open; one that has left gives way to the next.
+  const returned = () => {
+    const [path, id, index] = JSON.parse(sessionStorage.getItem("beside") ?? "[]");
+    sessionStorage.removeItem("beside");
+    if (!panel || !list || path !== here) return;
+    const same = document.getElementById(id);
+    const row = same ?? list.tBodies[0].rows[Math.min(index, list.tBodies[0].rows.length - 1)];
+    choose(row);
+    if (same && roomy()) showBeside(row);
+    else row.querySelector("a.t").focus();
+  };
+  returned();
+  // A claimed row comes back changed: place and focus stay, and so does the case beside it.
+  let wasOpen = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.matches("[data-queue] tr")) wasOpen = openRow()?.id ?? "";
+  });
+  document.addEventListener("htmx:load", (event) => {
+    const row = event.target;
+    if (!row.matches("[data-queue] tr")) return;
+    choose(row);
+    if (wasOpen === row.id) showBeside(row);
+    else row.querySelector("a.t").focus();
+  });
 
   // The queue by keyboard; the list of keys is in the help sheet of the page.
-  const choose = (row) => {
-    for (const other of row.parentElement.rows) other.classList.toggle("on", other === row);
+  const begin = () => {
+    const open = panel && !panel.hidden;
+    if (list && !open) return;
+    const place = open ? panel : document.getElementById("content");
+    const main = place.querySelector(".head .main-act .btn, .head a[data-opens]");
+    if (main) return main.click();
+    const other = open && place.querySelector(".act > summary, .act .btn");
+    if (other) other.focus();
   };
   const queueKeys = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -190,8 +261,7 @@
       if (event.key === "Escape") event.target.blur();
       return;
     }
-    const table = document.querySelector("table[data-queue]");
-    const rows = table ? [...table.tBodies[0].rows] : [];
+    const rows = list ? [...list.tBodies[0].rows] : [];
     const at = rows.findIndex((row) => row.classList.contains("on"));
     const go = (to) => {
       const row = rows[to] ?? rows[Math.max(at, 0)];
@@ -200,17 +270,13 @@
       row.querySelector("a.t").focus();
       if (panel && !panel.hidden) showBeside(row);
     };
-    const pick = () => {
-      const box = rows[at]?.querySelector(".pick input");
-      if (box) box.click();
-    };
     const keys = {
       j: () => go(at + 1),
       k: () => go(at - 1),
       o: () => rows[at] && location.assign(rows[at].querySelector("a.t").href),
-      x: pick,
+      x: () => rows[at]?.querySelector(".pick input")?.click(),
       c: () => rows[at]?.querySelector("[data-claim]")?.click(),
-      a: () => panel?.querySelector(".head .btn.first")?.click(),
+      a: begin,
       n: () => document.querySelector("[data-next]")?.click(),
       "/": () => document.querySelector("[data-search]")?.focus(),
       "?": () => document.getElementById("keys")?.showModal(),
@@ -227,7 +293,12 @@
     const boxes = [...document.querySelectorAll(".pick input[name=case]")];
     if (event.target.matches("[data-pick-all]")) for (const box of boxes) box.checked = event.target.checked;
     const bulk = document.getElementById("bulk");
-    if (bulk) bulk.classList.toggle("ready", boxes.some((box) => box.checked) || bulk.elements.namedItem("all").checked);
+    if (!bulk) return;
+    const many = boxes.filter((box) => box.checked).length;
+    bulk.classList.toggle("ready", many > 0 || bulk.elements.namedItem("all").checked);
+    const said = bulk.querySelector("[data-picked]");
+    said.dataset.none ??= said.textContent;
+    said.textContent = many ? said.dataset.picked.replace("{n}", many) : said.dataset.none;
   });
 
   // The badge of unread notices looks once a minute, while somebody can see it.
