@@ -136,8 +136,9 @@ def remind_of_notes(now: datetime) -> int:
     Once for each note that is missing; a run that was missed is made up by the next.
     """
     done = 0
-    for facts in _without_note(now):
-        due = facts.note_due_at
+    calendar = Calendar.current()
+    for facts in _without_note(now, calendar):
+        due = facts.note_due_by(calendar)
         if due is None or due > now:
             continue
         try:
@@ -148,9 +149,8 @@ def remind_of_notes(now: datetime) -> int:
     return done
 
 
-def _without_note(now: datetime) -> QuerySet[Request]:
+def _without_note(now: datetime, calendar: Calendar) -> QuerySet[Request]:
     """Where the time for a note may be over: pauses only make it later."""
-    calendar = Calendar.current()
     last = calendar.working_date(calendar.ordinal(local(now).date()) - int(NOTE_WITHIN.amount))
     handled = Request.objects.filter(case__step=NOTED_STEP, case__closed_at=None, case__paused_at=None)
     told = handled.annotate(told_at=Greatest("noted_at", "case__entered_at"))  # the newer; nulls do not count

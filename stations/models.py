@@ -166,15 +166,14 @@ class Request(models.Model):
     def __str__(self) -> str:
         return str(self.case_id)
 
-    @property
-    def note_due_at(self) -> datetime | None:
+    def note_due_by(self, calendar: Calendar) -> datetime | None:
         """By when the enterprise has to hear how it goes; None outside handling or while the clock stands."""
         case = self.case
         if case.step != NOTED_STEP or case.paused_at is not None:
             return None
         since = max(filter(None, (self.noted_at, case.entered_at)))
         pauses = case.pauses.all() if case.pause_count else ()  # none runs: the clock does not stand
-        return Calendar.current().due_at(since, NOTE_WITHIN, [Span(p.from_at, p.to_at) for p in pauses])
+        return calendar.due_at(since, NOTE_WITHIN, [Span(p.from_at, p.to_at) for p in pauses])
 
 
 class EventKind(models.TextChoices):

@@ -269,7 +269,7 @@ def test_a_case_page_costs_a_dozen_queries(park: SimpleNamespace, django_assert_
     case = reported(park)
     client = browser(park.handler)
     client.get(reverse("cases:case_view", args=[case.pk]))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(reverse("cases:case_view", args=[case.pk]))
 
 

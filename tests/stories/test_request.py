@@ -12,6 +12,7 @@ from portal.cases.access import visible_to
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.models import Alert, Case, Extension, Light, Pause, StepLog
 from portal.notices.models import Notice
+from portal.worktime.clock import Calendar
 from tests.people import MONDAY, accept, actor, at, closed, file_request, handled, reported
 
 pytestmark = pytest.mark.django_db
@@ -394,7 +395,7 @@ def test_a_missing_progress_note_reminds_once_and_a_note_begins_anew(park: Simpl
     case = engine.perform(
         case, "note_progress", by=actor(park.handler), data={"note": "已联系"}, now=at("2026-11-17 10:00")
     )
-    assert case.request.note_due_at == at("2026-11-20 17:30")
+    assert case.request.note_due_by(Calendar.current()) == at("2026-11-20 17:30")
     assert remind_of_notes(at("2026-11-20 17:29")) == 0
     assert remind_of_notes(at("2026-11-20 17:30")) == 1
     assert remind_of_notes(at("2026-11-23 09:00")) == 0
@@ -412,7 +413,9 @@ def test_a_missing_progress_note_reminds_once_and_a_note_begins_anew(park: Simpl
     engine.pause(case, by=actor(park.head), data=told, now=at("2026-11-26 09:00"))
     assert remind_of_notes(at("2026-11-30 10:00")) == 0  # the clock stands still
     case = engine.resume(case, by=actor(park.head), now=at("2026-11-30 10:00"))
-    assert case.request.note_due_at == at("2026-11-30 17:30")  # 26 and 27 November did not count
+    assert case.request.note_due_by(Calendar.current()) == at(
+        "2026-11-30 17:30"
+    )  # 26 and 27 November did not count
     assert remind_of_notes(at("2026-11-30 17:30")) == 1
 
 

@@ -69,6 +69,7 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "case": case,
         "authority": authority(),
         "printed_at": now,
+        "calendar": calendar,
         "inside": inside,
         "facts": facts,
         "light": case.light(now).value,
@@ -111,6 +112,7 @@ def _facts(case: Case) -> Any:
     rows = flow.facts._base_manager.all()
     row = (rows.select_related(*flow.facts_related) if flow.facts_related else rows).get(pk=case.pk)
     case_field: Any = flow.facts._meta.pk
+    case_field.set_cached_value(row, case)
     case_field.remote_field.set_cached_value(case, row)  # access words and letters ask for it too
     return row
 
