@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.dateparse import parse_datetime
@@ -154,8 +156,7 @@ SELECT (SELECT count(*) FROM ({watched}) w),
 
 def aside(actor: Actor, now: datetime) -> Aside:
     """The other tabs' numbers, the saved views, and for whom the person stands in: one statement."""
-    followed = of_view("watched", actor, now).order_by().values("pk")
-    watched, values = followed.query.sql_with_params()
+    watched, values = _followed(actor, now)
     me, teams, today = actor.user.pk, list(actor.team_ids), local(now).date()
     with connection.cursor() as cursor:
         cursor.execute(_ASIDE.format(watched=watched), [*values, teams, me, me, me, teams, me, today])
@@ -167,6 +168,14 @@ def aside(actor: Actor, now: datetime) -> Aside:
         [View(pk, name, query, first, own, local_name(*team)) for pk, name, query, first, own, team in views],
         [(local_name(*names[:2]) or names[2], date.fromisoformat(until)) for *names, until in away],
     )
+
+
+def _followed(actor: Actor, now: datetime) -> tuple[str, tuple[Any, ...]]:
+    """The statement that finds what the person follows."""
+    try:
+        return of_view("watched", actor, now).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # somebody who sees no case at all
+        return "SELECT 1 WHERE false", ()
 
 
 def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:

@@ -105,6 +105,7 @@ def test_filters_of_the_queue_and_of_the_list(park: SimpleNamespace) -> None:
     assert ids(park.leader, f"team={park.team['development'].pk}") == {mine.pk}
     assert ids(park.leader, f"enterprise={park.theirs.pk}") == set()
     assert ids(park.leader, "light=ok&state=all") == {fresh.pk, mine.pk}
+    assert set(program(park.administrator).get("cases/counts/").json().values()) == {0}
     counts = program(park.steward).get("cases/counts/").json()
     assert counts == {
         "mine": 0,
