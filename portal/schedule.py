@@ -22,6 +22,7 @@ BEAT_SCHEDULE = {
         "task": "portal.cases.tasks.remind_of_papers",
         "schedule": crontab(minute="5", hour="8"),
     },
+    "stations.notes": {"task": "stations.tasks.remind_of_notes", "schedule": crontab(minute="*/10")},
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
     "trust.send_letters": {"task": "portal.trust.tasks.send_letters", "schedule": crontab(minute="*")},
     "ledgers.watch": {"task": "portal.ledgers.tasks.watch", "schedule": crontab(minute="*")},

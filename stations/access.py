@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from portal.cases.access import Rule, in_team, register
+from portal.cases.access import Rule, members, register
 from portal.cases.models import Case
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
@@ -15,8 +14,7 @@ def _takes(actor: Actor, case: Case) -> bool:
     return case.request.first_team_id in actor.team_ids
 
 
-def _taker_people(case: Case) -> Q:
-    return in_team(case.request.first_team_id)
+_FIRST_TEAM = "(SELECT r.first_team_id FROM stations_request r WHERE r.case_id = m.id)"
 
 
 def _at_a_desk(actor: Actor) -> bool:
@@ -29,7 +27,7 @@ def _files_for(actor: Actor, enterprise: Enterprise | None, _kind: str) -> bool:
 
 
 # 首问负责: the first taker keeps the case until the handler has signed, and verifies the closing.
-register(Rule("first_taker", _("the station that took it"), _takes, _taker_people))
+register(Rule("first_taker", _("the station that took it"), _takes, members(_FIRST_TEAM)))
 register(
     Rule(
         "steward",

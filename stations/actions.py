@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from portal.cases import engine
-from portal.cases.errors import Refused
+from portal.cases.errors import CaseError, Refused
 from portal.cases.flow import CO_HANDLING
 from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.cases.offices import office
 from portal.park.models import Team
-from stations.models import Category, Grade, Request, Result, Station
+from portal.worktime.clock import Calendar, at, local
+from stations.models import NOTE_WITHIN, NOTED_STEP, Category, Grade, Request, Result, Station
 
 
 def first_team(move: Move) -> Team:
@@ -111,6 +116,56 @@ def plan(move: Move) -> None:
     facts = move.case.request
     facts.plan, facts.planned_on = move.data["plan"], move.data["planned_on"]
     facts.save(update_fields=["plan", "planned_on"])
+
+
+def note_progress(move: Move) -> None:
+    facts = move.case.request
+    facts.noted_at = move.now
+    facts.save(update_fields=["noted_at"])
+
+
+def remember_reminder(move: Move) -> None:
+    facts = move.case.request
+    facts.reminded_at = move.now
+    facts.save(update_fields=["reminded_at"])
+
+
+def remind_of_notes(now: datetime) -> int:
+    """Remind the handlers of requests of which nobody has noted progress in time; the number reminded.
+
+    Once for each note that is missing; a run that was missed is made up by the next.
+    """
+    done = 0
+    for facts in _without_note(now):
+        due = facts.note_due_at
+        if due is None or due > now:
+            continue
+        try:
+            engine.perform(facts.case, "remind_of_note", by=None, now=now)
+        except CaseError:  # it has moved on meanwhile
+            continue
+        done += 1
+    return done
+
+
+def _without_note(now: datetime) -> QuerySet[Request]:
+    """Where the time for a note may be over: pauses only make it later."""
+    calendar = Calendar.current()
+    last = calendar.working_date(calendar.ordinal(local(now).date()) - int(NOTE_WITHIN.amount))
+    handled = Request.objects.filter(case__step=NOTED_STEP, case__closed_at=None, case__paused_at=None)
+    told = handled.annotate(told_at=Greatest("noted_at", "case__entered_at"))  # the newer; nulls do not count
+    missing = told.filter(told_at__lt=at(last + timedelta(days=1), time.min))
+    again = Q(reminded_at=None) | Q(reminded_at__lt=F("told_at"))
+    return missing.filter(again).select_related("case").order_by("told_at")
+
+
+def review(move: Move) -> None:
+    """长期跟踪: reviewed every month; the review begins a new month."""
+    facts = move.case.request
+    if move.data.get("planned_on"):
+        facts.planned_on = move.data["planned_on"]
+        facts.save(update_fields=["planned_on"])
+    move.enter(move.flow.step("tracking"), via="review")
 
 
 def ask_co_handler(move: Move) -> None:

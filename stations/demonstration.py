@@ -55,8 +55,9 @@ class Request:
         known = [key for key in TITLES if key != Category.CONDUCT]
         self.category = category or known[self.number % len(known)]
         self.station = filing.pop("station", history.STATIONS[self.number % len(history.STATIONS)])
+        owners = filing.pop("of_owner", False)  # the enterprise of the first sign-in
         self.filing = filing
-        self.enterprise = cast.enterprises[self.number % len(cast.enterprises)]
+        self.enterprise = cast.enterprises[0 if owners else self.number % len(cast.enterprises)]
         self.owner = staging.owner_of(self.enterprise)
         self.team = ROUTES[Category(self.category)]
         self.case: Case | None = None

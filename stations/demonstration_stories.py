@@ -6,16 +6,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from portal.cases import engine
+from portal.cases import engine, papers
 from portal.cases.models import Case
+from portal.demonstration import staging
 from portal.demonstration.staging import Story
 from stations.demonstration import Cast, Request
 
 
 def tell_all(cast: Cast) -> None:
     """Put every story on the stage: about eighty requests over all stations and teams."""
+    _archive(cast)
     _early_steps(cast)
     _handling(cast)
     _clock_stories(cast)
@@ -27,6 +30,23 @@ def tell_all(cast: Cast) -> None:
 def _tell(cast: Cast, story: Callable[..., Story], *args: Any, **filing: Any) -> None:
     request = Request(cast, **filing)
     cast.stage.tell(lambda: story(request, *args))
+
+
+def _archive(cast: Cast) -> None:
+    """The papers of the first enterprise: kept once, with the days until which they hold."""
+    enterprise, present = cast.enterprises[0], cast.stage.present
+    owner = staging.owner_of(enterprise)
+    for number, (title, days) in enumerate(
+        (("营业执照（示范）", 400), ("厂区平面图（示范）", None), ("消防验收意见书（示范）", -40))
+    ):
+        papers.store(
+            SimpleUploadedFile(f"{title}.pdf", staging.paper(f"Demonstration archive {number}")),
+            by=owner.user,
+            now=present - timedelta(days=90 + number),
+            enterprise=enterprise,
+            title=title,
+            valid_until_on=timezone.localdate(present) + timedelta(days=days) if days else None,
+        )
 
 
 # The first steps -------------------------------------------------------------------------------------
@@ -179,7 +199,7 @@ def with_co_handlers(r: Request, replied: bool) -> Story:
 
 
 def _clock_stories(cast: Cast) -> None:
-    _tell(cast, paused, 2, False, category="utilities", station="jinrong")
+    _tell(cast, paused, 2, False, category="utilities", station="jinrong", of_owner=True)
     _tell(cast, paused, 5, False, category="land", station="xinsong")
     _tell(cast, paused, 6, True, category="procedures", station="jiajiamei")
     _tell(cast, extension, None, category="utilities", station="jinrong")
@@ -196,7 +216,8 @@ def paused(r: Request, days: int, resumed: bool) -> Story:
         "reason": "supplement",
         "basis": "《行政许可法》第四十五条（示范）",
         "planned_days": 1 if days == 5 else 8,
-        "notice": "请补充用电负荷清单和平面图；补齐前时限暂停，补齐后继续计算。",
+        "notice": "两份材料齐了就能确定接入方案，不必再跑窗口；补齐前时限暂停，补齐后继续计算。",
+        "missing": "用电负荷清单：列明主要设备功率，PDF 或照片均可\n厂区平面图：能看清尺寸标注",
     }
     engine.pause(r._there(), by=r.head, data=told, now=r.stage.now)
     if resumed:
@@ -226,7 +247,7 @@ def transfer_offered(r: Request, code: str) -> Story:
 
 def _late_steps(cast: Cast) -> None:
     for place, days in enumerate((1, 2, 3)):
-        _tell(cast, answered, days, category=("utilities", "tax", "policy")[place])
+        _tell(cast, answered, days, category=("utilities", "tax", "policy")[place], of_owner=place == 0)
     _tell(cast, silent)
     _tell(cast, disputed, category="utilities", station="jinrong")
     for days in (0, 1, 2):

@@ -22,7 +22,7 @@ from portal.cases.declaration import (
 from portal.cases.models import Case, Holder
 from portal.trust import contacts
 from stations import actions, forms, letters
-from stations.models import Grade, Request
+from stations.models import NOTED_STEP, Grade, Request
 
 OPEN_STEPS = (
     "received",
@@ -210,12 +210,35 @@ TRANSITIONS = (
     Transition(
         "note_progress",
         _("Note progress"),
-        ("planning", "handling", "tracking"),
+        ("planning", "handling"),
         "",
         who=("handler",),
         form=forms.ProgressForm,
+        effect=actions.note_progress,
         tells=("enterprise",),
         done=_("noted progress"),
+    ),
+    Transition(
+        "remind_of_note",
+        _("Remind of the progress note"),
+        (NOTED_STEP,),
+        "",
+        who=("system",),
+        effect=actions.remember_reminder,
+        tells=("handler", "section_heads"),
+        done=_("reminded the handler: no progress note for three working days"),
+    ),
+    Transition(
+        "review",
+        _("Record the monthly review"),
+        ("tracking",),
+        "",
+        who=("handler",),
+        form=forms.ReviewForm,
+        effect=actions.review,
+        tells=("enterprise", "first_taker"),
+        primary=True,
+        done=_("reviewed it; the next review is due in a month"),
     ),
     Transition(
         "ask_co_handler",
@@ -308,8 +331,9 @@ REQUEST = register(
         label=_("Service request"),
         prefix="QS",
         facts=Request,
-        facts_related=("first_team", "accused_team"),
+        facts_related=("first_team__station", "accused_team"),
         facts_template="stations/_request_facts.html",
+        holder_template="stations/_request_taker.html",
         facts_public=(
             "description",
             "category",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from portal.cases.access import own_papers
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document
+from portal.cases.papers import described
 from portal.park.models import Team
+from portal.worktime.clock import local
 from portal.worktime.now import now
 from stations.models import Category, CategoryRoute, Channel, Grade, Request, Result, Station
+from stations.nearest import Nearby
 
 HANDLING_KINDS = (
     Team.Kind.DEPARTMENT,
@@ -36,6 +40,13 @@ def handling_teams(case_request: Request | None) -> Any:
     if case_request is not None and case_request.accused_team_id is not None:
         teams = teams.exclude(pk=case_request.accused_team_id)
     return teams
+
+
+class ArchiveField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
+    """Papers of the archive, each with what tells it from others of its title."""
+
+    def label_from_instance(self, obj: Document) -> str:
+        return f"{obj.title} · {described(obj, local(now()).date())}"
 
 
 class FilingForm(ActionForm):
@@ -79,7 +90,7 @@ class FilingForm(ActionForm):
         choices=Request.ContactWay.choices,
         initial=Request.ContactWay.PHONE.value,
     )
-    documents = forms.ModelMultipleChoiceField(
+    documents = ArchiveField(
         label=_("From your archive"),
         queryset=Document.objects.none(),
         required=False,
@@ -92,6 +103,18 @@ class FilingForm(ActionForm):
         if self.actor is not None and self.case.enterprise_id in self.actor.mandates:
             own &= own_papers(self.actor)
         self.fields["documents"].queryset = Document.objects.filter(own)  # type: ignore[attr-defined]  # a model choice
+
+    def show(self, nearby: Sequence[Nearby], promises: Mapping[str, str]) -> None:
+        """What the page says beside the choices: how far and how long open, and by when it would be done."""
+        station: Any = self.fields["station"]
+        allowed = set(station.queryset.values_list("pk", flat=True))
+        station.choices = [
+            (n.station.pk, f"{n.station.team.label} · {n.says}") for n in nearby if n.station.pk in allowed
+        ]
+        grade: Any = self.fields["grade"]
+        grade.choices = [
+            (key, f"{label} · {promises[key]}" if key in promises else label) for key, label in grade.choices
+        ]
 
     def clean_contact_phone(self) -> str:
         value: str = self.cleaned_data["contact_phone"]
@@ -238,15 +261,38 @@ class PlanForm(ActionForm):
 class ProgressForm(ActionForm):
     """A note on how it goes; the enterprise reads it."""
 
-    public_fields = ("note",)
+    public_fields: ClassVar[tuple[str, ...]] = ("note",)
 
     note = forms.CharField(label=_("Progress"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ReviewForm(ProgressForm):
+    """The monthly review of what is planned: where it stands, and whether the day still holds."""
+
+    public_fields: ClassVar[tuple[str, ...]] = ("note", "planned_on")
+
+    planned_on = forms.DateField(
+        label=_("Planned for"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Only where the day has changed."),
+    )
+
+    def clean_planned_on(self) -> Any:
+        day = self.cleaned_data["planned_on"]
+        if day is not None and day <= now().date():
+            raise forms.ValidationError(_("The planned day must lie ahead."))
+        return day
 
 
 class ReportForm(ActionForm):
     """The result, with its text for the enterprise. "Planned" never counts as solved."""
 
     public_fields = ("result", "result_text", "result_basis", "planned_on")
+    only_for: ClassVar[Mapping[str, str]] = {
+        "result_basis": "result=explained",
+        "planned_on": "result=planned",
+    }
 
     result = forms.ChoiceField(label=_("Result"), choices=Result.choices, widget=forms.RadioSelect)
     result_text = forms.CharField(

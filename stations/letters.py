@@ -100,7 +100,9 @@ def supplement_words(case: Case) -> Wording:
             "station": team_name(case.request.first_team),
         }
     once = _("This notice names everything at once; nothing else will be asked for in this matter.")
-    return _notice(case, ask, pause.notice, basis, planned, stopped, once)
+    items = list(pause.missing.all())
+    named = [f"{n}. {item.name}{f' ({item.hint})' if item.hint else ''}" for n, item in enumerate(items, 1)]
+    return _notice(case, ask, *named, pause.notice, basis, planned, stopped, once)
 
 
 def _extension(case: Case) -> Extension | None:

@@ -1,5 +1,7 @@
 """Stations and the facts of a request."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 
 import pghistory
@@ -9,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.cases.models import Case
 from portal.park.models import Team
+from portal.worktime.clock import Calendar, Limit, Span, Unit
+
+# Dossier, section 4, closure: while it is handled, a progress note at least every three working days.
+NOTED_STEP = "handling"
+NOTE_WITHIN = Limit(Decimal(3), Unit.WORKING_DAY)
 
 
 class Station(models.Model):
@@ -131,6 +138,9 @@ class Request(models.Model):
     )
     accepted_at = models.DateTimeField(_("accepted at"), null=True)
     objected = models.BooleanField(_("routing objected to once"), default=False)
+    # The enterprise was last told how it goes; the handler was last reminded that it should be.
+    noted_at = models.DateTimeField(_("progress noted at"), null=True)
+    reminded_at = models.DateTimeField(_("reminded of the progress note at"), null=True)
     plan = models.TextField(_("plan"), blank=True)
     planned_on = models.DateField(_("planned for"), null=True)
     result = models.CharField(_("result"), max_length=10, choices=Result.choices, blank=True)
@@ -155,6 +165,16 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+    @property
+    def note_due_at(self) -> datetime | None:
+        """By when the enterprise has to hear how it goes; None outside handling or while the clock stands."""
+        case = self.case
+        if case.step != NOTED_STEP or case.paused_at is not None:
+            return None
+        since = max(filter(None, (self.noted_at, case.entered_at)))
+        pauses = case.pauses.all() if case.pause_count else ()  # none runs: the clock does not stand
+        return Calendar.current().due_at(since, NOTE_WITHIN, [Span(p.from_at, p.to_at) for p in pauses])
 
 
 class EventKind(models.TextChoices):

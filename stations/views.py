@@ -26,12 +26,13 @@ from portal.park.models import Enterprise, Membership, Team
 from portal.worktime.clock import Calendar
 from portal.worktime.explain import limit_text, moment_text
 from portal.worktime.now import now
-from stations.forms import OWN_GRADES, DeskFilingForm, FilingForm
-from stations.nearest import stations_for
+from stations.forms import DeskFilingForm, FilingForm
+from stations.models import Grade
+from stations.nearest import Nearby, stations_for
 
 KIND = "stations.request"
-# The schematic map: longitude and latitude to a drawing of 640 × 400.
-MAP_WIDTH, MAP_HEIGHT, MAP_EDGE = 640, 400, 48
+# The schematic map: longitude and latitude to a drawing of 360 × 300.
+MAP_WIDTH, MAP_HEIGHT, MAP_EDGE = 360, 300, 40
 
 
 @require_safe
@@ -46,25 +47,26 @@ def station_list(request: HttpRequest) -> HttpResponse:
     for found in stewards:
         by_team.setdefault(found.team_id, []).append(found.user.label)
     places = [(n, by_team.get(n.station.pk, [])[:3]) for n in nearby]
-    return render(
-        request, "stations/station_list.html", {"places": places, "dots": dots([n.station for n in nearby])}
-    )
+    return render(request, "stations/station_list.html", {"places": places, "dots": dots(nearby)})
 
 
-def dots(found: list[Any]) -> list[dict[str, Any]]:
-    """Where each station lies on the schematic map."""
-    if not found:
+def dots(nearby: list[Nearby]) -> list[dict[str, Any]]:
+    """Where each station lies on the schematic map, by its short name."""
+    if not nearby:
         return []
-    lons, lats = [float(s.longitude) for s in found], [float(s.latitude) for s in found]
+    lons = [float(n.station.longitude) for n in nearby]
+    lats = [float(n.station.latitude) for n in nearby]
     wide, high = (max(lons) - min(lons)) or 1, (max(lats) - min(lats)) or 1
-    return [
-        {
-            "name": s.team.label,
-            "x": round(MAP_EDGE + (float(s.longitude) - min(lons)) / wide * (MAP_WIDTH - 3 * MAP_EDGE)),
-            "y": round(MAP_EDGE + (max(lats) - float(s.latitude)) / high * (MAP_HEIGHT - 2 * MAP_EDGE)),
-        }
-        for s in found
-    ]
+    across = [MAP_EDGE + (lon - min(lons)) / wide * (MAP_WIDTH - 2 * MAP_EDGE) for lon in lons]
+    down = [MAP_EDGE + (max(lats) - lat) / high * (MAP_HEIGHT - 2 * MAP_EDGE) for lat in lats]
+    placed = sorted(zip(across, down, nearby, strict=True), key=lambda found: found[0])
+    # Neighbours have their names above and below by turns: they do not run into each other.
+    return [_dot(near, round(x), round(y), place % 2) for place, (x, y, near) in enumerate(placed)]
+
+
+def _dot(near: Nearby, x: int, y: int, above: int) -> dict[str, Any]:
+    name = near.station.team.label.partition("（")[0].partition(" (")[0]
+    return {"name": name, "x": x, "y": y, "name_y": y - 13 if above else y + 24, "is_open": near.is_open}
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,27 +138,30 @@ def _filing_page(
     status: int = 200,
     token: UUID | None = None,
 ) -> HttpResponse:
-    calendar = Calendar.current()
+    _show_choices(form, enterprise)
     context = {
         "form": form,
         "kind": KIND,
         "token": token or (draft.token if draft else uuid4()),
         "draft": draft,
-        "nearby": {n.station.pk: n for n in stations_for(enterprise, now(), calendar)},
-        "promises": promises(calendar),
     }
     return render(request, "stations/request_file.html", context, status=status)
 
 
-def promises(calendar: Calendar) -> list[tuple[Any, str]]:
-    """For each urgency that an enterprise may choose: by when it would be done if filed now."""
+def _show_choices(form: FilingForm, enterprise: Enterprise) -> None:
+    calendar = Calendar.current()
+    form.show(stations_for(enterprise, now(), calendar), promises(calendar))
+
+
+def promises(calendar: Calendar) -> dict[str, str]:
+    """For each grade: by when it would be done if it were accepted now."""
     rules = standards.standard(standards.current_id(KIND))
-    out = []
-    for grade, label in OWN_GRADES:
+    out = {}
+    for grade in Grade.values:
         limit = rules.limit(PROMISE, grade)
         if limit is not None:
             due = moment_text(calendar.due_at(now(), limit))
-            out.append((label, _("%(limit)s, by %(due)s") % {"limit": limit_text(limit), "due": due}))
+            out[grade] = _("%(limit)s, by %(due)s") % {"limit": limit_text(limit), "due": due}
     return out
 
 
@@ -172,15 +177,21 @@ def desk_file(request: HttpRequest) -> HttpResponse:
         return render(
             request, "stations/desk_search.html", {"found": _search(request), "q": request.GET.get("q", "")}
         )
-    enterprise = get_object_or_404(Enterprise, pk=int(chosen))
-    form: Any = _bare(DeskFilingForm, enterprise, actor)
+    return _desk_form(request, actor, get_object_or_404(Enterprise, pk=int(chosen)))
+
+
+def _desk_form(request: HttpRequest, actor: Actor, enterprise: Enterprise) -> HttpResponse:
+    form: Any = _bare(DeskFilingForm, enterprise, actor, initial={"station": _own_station(actor)})
     if request.method == "POST":
+        data = request.POST.copy()
         try:
+            for document in _uploads(request, enterprise, actor):
+                data.appendlist("documents", str(document.pk))
             case = engine.open_case(
                 KIND,
                 by=actor,
                 enterprise=enterprise,
-                data=request.POST,
+                data=data,
                 now=now(),
                 token=_token(request),
                 form=DeskFilingForm,
@@ -190,8 +201,13 @@ def desk_file(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Filed for %(name)s.") % {"name": enterprise.name})
             return redirect("cases:case_view", pk=case.pk)
+    _show_choices(form, enterprise)
     shown = {"form": form, "enterprise": enterprise, "token": request.POST.get("token") or uuid4()}
     return render(request, "stations/desk_file.html", shown, status=422 if form.errors else 200)
+
+
+def _own_station(actor: Actor) -> int | None:
+    return next((seat.team_id for seat in actor.seats if seat.kind == Team.Kind.STATION), None)
 
 
 def _search(request: HttpRequest) -> list[Enterprise]:

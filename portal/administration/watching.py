@@ -25,6 +25,7 @@ LABELS: dict[str, Promise] = {
     "cases.batches": _("Batches that were interrupted"),
     "cases.scan": _("Virus scan of papers"),
     "cases.paper_expiry": _("Reminders of papers that expire"),
+    "stations.notes": _("Reminders of missing progress notes"),
     "notices.deliver": _("Delivery of notices"),
     "ledgers.watch": _("Imports and exports of ledgers under way"),
     "ledgers.tidy": _("Removal of old import and export files"),

@@ -16,7 +16,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from portal.accounts.models import User
-from portal.bench import sweeping
+from portal.bench import process_budgets, sweeping
 from portal.bench.loader import NOW, Loaded
 from portal.bench.measure import Line, at_least, at_most, counting, in_turn, sql, timed
 from portal.cases import engine, queue
@@ -145,6 +145,17 @@ def search(bench: Bench) -> Iterator[Line]:
     yield at_most("search, plans without an index", int("cases_search" not in plan), "plans", 1, 0)
 
 
+def api_list(bench: Bench) -> Iterator[Line]:
+    """7: fifty cases by the API beside fifty rows by a model serializer."""
+    client, address = bench.client(), "/api/v1/cases/?limit=50"
+    answer = client.get(address)
+    if len(answer.json()["results"]) != 50:
+        raise RuntimeError("the list of the API does not answer fifty cases")
+    ours, plain = in_turn(lambda: client.get(address), lambda: client.get("/bench/api/"), 25)
+    yield at_least("API list, speed", plain, "ms", ours, 0.6)
+    yield from _growth(bench, "API list", ours)
+
+
 def plans(bench: Bench) -> Iterator[Line]:
     """3: no list reads a whole table."""
     actor = bench.actor()
@@ -225,12 +236,16 @@ EACH: dict[str, Budget] = {
     "case": case_page,
     "counts": counts,
     "search": search,
+    "api": api_list,
     "plans": plans,
+    "memory": process_budgets.memory,
     "idle": idle_sweep,
 }
 LAST: dict[str, Budget] = {
     "filing": filing,
     "perform": performing,
+    "told": process_budgets.told,
+    "tasks": process_budgets.tasks,
     "indicator": indicator,
     "sweep": sweeps,
 }

@@ -83,7 +83,8 @@ def people_and_places() -> tuple[int, int]:
             "VALUES ('benchowner', '', '业主', '', '', '', '', false, false, true, false, now()) RETURNING id"
         )
         cursor.execute(
-            "INSERT INTO park_agency (user_id, enterprise_id, role) VALUES (%s, %s, 'owner')",
+            "INSERT INTO park_agency (user_id, enterprise_id, role, read_only, kinds) "
+            "VALUES (%s, %s, 'owner', false, '{}')",
             [cursor.fetchone()[0], enterprise],
         )
     return enterprise, first

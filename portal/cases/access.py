@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
@@ -17,11 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Duty
 from portal.cases.declaration import Flow, public_kinds
 from portal.cases.errors import NotAllowed
-from portal.cases.models import Attachment, Case, CaseQuerySet, Handover, Participant, Watch
+from portal.cases.models import Attachment, Case, CaseQuerySet, Handover, Participant
 from portal.park.acting import Actor
-from portal.park.models import Agency, Enterprise, Membership
-from portal.worktime.clock import local
-from portal.worktime.now import now
+from portal.park.models import Enterprise, Membership
 
 # Duties that see every case that is not sealed (domain dossier, section 7: "R all").
 SEES_ALL = (Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
@@ -31,14 +30,16 @@ SEES_ALL = (Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
 class Rule:
     """One access word.
 
-    `people` is a condition on users; None: nobody to tell. `opens` answers for a case that is not
-    there yet, of an enterprise and a kind; None: the word opens nothing. `at_desk` says who files for others.
+    `people` is who is meant, as SQL that selects the ids of users beside `m`, the row of the case:
+    one definition for a move and for the sweep over thousands; empty: nobody to tell. `opens` answers for
+    a case that is not there yet, of an enterprise and a kind; None: the word opens nothing. `at_desk`
+    says who files for others.
     """
 
     word: str
     label: str | Promise
     allows: Callable[[Actor, Case], bool]
-    people: Callable[[Case], Q] | None = None
+    people: str = ""
     opens: Callable[[Actor, Enterprise | None, str], bool] | None = None
     at_desk: Callable[[Actor], bool] | None = None
 
@@ -70,35 +71,39 @@ def allows_opening(actor: Actor | None, enterprise: Enterprise | None, flow: Flo
     return any(opens is not None and opens(actor, enterprise, flow.kind) for opens in rules)
 
 
-def people(case: Case, words: Iterable[str]) -> Q | None:
-    """The condition on users that picks everybody whom the words mean."""
-    found: Q | None = None
-    for word in words:
-        rule = RULES[word]
-        if rule.people is not None:
-            condition = rule.people(case)
-            found = condition if found is None else found | condition
-    return found
+@cache
+def people(words: tuple[str, ...]) -> str:
+    """Everybody whom the words mean, each person once: SQL beside `m`, the row of a case."""
+    found = [RULES[word].people for word in dict.fromkeys(words) if RULES[word].people]
+    return " UNION ".join(f"({sql})" for sql in found) or "SELECT NULL::bigint WHERE false"
 
 
-def in_team(team_id: int | None, *roles: str) -> Q:
-    """Users who work in a team, in one of the roles if any are named."""
-    condition = Membership.objects.filter(user=OuterRef("pk"), team=team_id)
-    return Q(Exists(condition.filter(role__in=roles) if roles else condition))
+def members(team: str, *roles: str) -> str:
+    """Who works in a team (SQL for its id), in one of the roles if any are named; as `Rule.people`."""
+    chosen = ", ".join(f"'{role}'" for role in roles)
+    return f"SELECT t.user_id FROM park_membership t WHERE t.team_id = {team}" + (  # noqa: S608  # our own words
+        f" AND t.role IN ({chosen})" if roles else ""
+    )
 
 
-def with_duty(*duties: Duty) -> Q:
-    return Q(duty_grants__duty__in=duties)
+def on_duty(*duties: Duty) -> str:
+    """Who holds a duty. A sealed case is told to nobody outside of the team that holds it."""
+    chosen = ", ".join(f"'{duty.value}'" for duty in duties)
+    return f"SELECT d.user_id FROM accounts_dutygrant d WHERE NOT m.sealed AND d.duty IN ({chosen})"  # noqa: S608  # likewise
 
 
-def _handler_people(case: Case) -> Q:
-    return Q(pk=case.assignee_id) if case.assignee_id else in_team(case.team_id)
+def _handler_people(row: str = "m") -> str:
+    return (
+        f"SELECT {row}.assignee_id WHERE {row}.assignee_id IS NOT NULL "
+        f"UNION ALL {members(f'{row}.team_id')} AND {row}.assignee_id IS NULL"
+    )
 
 
-def _enterprise_people(case: Case) -> Q:
-    acting = Agency.objects.filter(user=OuterRef("pk"), enterprise=case.enterprise_id)
-    lasting = Q(expires_on=None) | Q(expires_on__gte=local(now()).date())
-    return Q(Exists(acting.filter(lasting, Q(kinds=[]) | Q(kinds__contains=[case.kind]))))
+_ENTERPRISE_PEOPLE = """
+SELECT g.user_id FROM park_agency g
+WHERE g.enterprise_id = m.enterprise_id AND (g.kinds = '{}' OR m.kind = ANY(g.kinds))
+  AND (g.expires_on IS NULL OR g.expires_on >= (%(now)s AT TIME ZONE 'Asia/Shanghai')::date)
+"""
 
 
 def _is_handler(actor: Actor, case: Case) -> bool:
@@ -117,14 +122,14 @@ def _opened(actor: Actor, case: Case) -> bool:
     )
 
 
-register(Rule("handler", _("handler"), _is_handler, _handler_people))
-register(Rule("team", _("team"), lambda a, c: c.team_id in a.team_ids, lambda c: in_team(c.team_id)))
+register(Rule("handler", _("handler"), _is_handler, _handler_people()))
+register(Rule("team", _("team"), lambda a, c: c.team_id in a.team_ids, members("m.team_id")))
 register(
     Rule(
         "section_heads",
         _("section head"),
         lambda a, c: a.memberships.get(c.team_id) == Membership.Role.SECTION_HEAD,
-        lambda c: in_team(c.team_id, Membership.Role.SECTION_HEAD),
+        members("m.team_id", Membership.Role.SECTION_HEAD),
     )
 )
 register(
@@ -132,7 +137,7 @@ register(
         "heads",
         _("head of the team"),
         lambda a, c: a.memberships.get(c.team_id) == Membership.Role.HEAD,
-        lambda c: in_team(c.team_id, Membership.Role.HEAD),
+        members("m.team_id", Membership.Role.HEAD),
     )
 )
 register(
@@ -140,7 +145,8 @@ register(
         "leader_in_charge",
         _("leader in charge"),
         lambda a, c: c.team.leader_id == a.user.pk,
-        lambda c: Q(pk=c.team.leader_id),
+        "SELECT p.leader_id FROM park_team p "
+        "WHERE NOT m.sealed AND p.id = m.team_id AND p.leader_id IS NOT NULL",
     )
 )
 register(
@@ -148,7 +154,7 @@ register(
         "enterprise",
         _("enterprise"),
         lambda a, c: a.may_act_for(c.enterprise_id, c.kind),
-        _enterprise_people,
+        _ENTERPRISE_PEOPLE,
         lambda a, e, kind: e is not None and a.may_act_for(e.pk, kind),
     )
 )
@@ -157,7 +163,7 @@ register(
         "opened_by",
         _("the person who filed it"),
         _opened,
-        lambda c: Q(pk=c.opened_by_id),
+        "SELECT m.opened_by_id WHERE m.opened_by_id IS NOT NULL",
     )
 )
 register(
@@ -165,7 +171,7 @@ register(
         "leaders",
         _("park leaders"),
         lambda a, _c: a.holds(Duty.LEADER),
-        lambda _c: with_duty(Duty.LEADER),
+        on_duty(Duty.LEADER),
     )
 )
 register(
@@ -173,27 +179,32 @@ register(
         "supervisors",
         _("supervision office"),
         lambda a, _c: a.holds(Duty.SUPERVISOR),
-        lambda _c: with_duty(Duty.SUPERVISOR),
+        on_duty(Duty.SUPERVISOR),
     )
 )
 MAY_REMIND = ("heads", "section_heads", "leader_in_charge", "leaders", "supervisors")
 
 
-def _watchers(case: Case) -> Q:
-    """Staff who follow the case and still may see it: a watch outlives no membership."""
-    watching = Watch.objects.filter(user=OuterRef("pk"), case=case.pk)
-    seats = Membership.objects.filter(user=OuterRef("pk"), team__participations__case=case.pk)
-    oversees = with_duty(Duty.DISCIPLINE) if case.sealed else with_duty(*SEES_ALL)
-    return Q(Exists(watching)) & (Q(Exists(seats)) | oversees)
-
-
-register(Rule("watchers", _("those who follow it"), lambda _a, _c: False, _watchers))
+# Staff who follow the case and still may see it: a watch outlives no membership.
+_WATCHERS = f"""
+SELECT w.user_id FROM cases_watch w WHERE w.case_id = m.id AND (
+    EXISTS (SELECT 1 FROM park_membership t JOIN cases_participant p ON p.team_id = t.team_id
+            WHERE t.user_id = w.user_id AND p.case_id = m.id)
+    OR EXISTS (SELECT 1 FROM accounts_dutygrant d WHERE d.user_id = w.user_id AND d.duty = ANY(
+        CASE WHEN m.sealed THEN ARRAY['{Duty.DISCIPLINE.value}']
+             ELSE ARRAY{[duty.value for duty in SEES_ALL]} END)))
+"""  # noqa: S608  # our own words
+register(Rule("watchers", _("those who follow it"), lambda _a, _c: False, _WATCHERS))
+_PARENT_HANDLER = f"""
+SELECT h.user_id FROM cases_case p CROSS JOIN LATERAL ({_handler_people("p")}) h(user_id)
+WHERE p.id = m.parent_id
+"""  # noqa: S608  # our own words
 register(
     Rule(
         "parent_team",
         _("team of the parent case"),
         lambda a, c: c.parent is not None and c.parent.team_id in a.team_ids,
-        lambda c: in_team(c.parent.team_id if c.parent else None),
+        members("(SELECT p.team_id FROM cases_case p WHERE p.id = m.parent_id)"),
     )
 )
 register(
@@ -201,9 +212,14 @@ register(
         "parent_handler",
         _("handler of the parent case"),
         lambda a, c: c.parent is not None and _is_handler(a, c.parent),
-        lambda c: _handler_people(c.parent) if c.parent else Q(pk=None),
+        _PARENT_HANDLER,
     )
 )
+
+
+_LAST_OFFER = """
+(SELECT h.{column} FROM cases_handover h WHERE h.case_id = m.id ORDER BY h.asked_at DESC, h.id DESC LIMIT 1)
+"""  # our own words
 
 
 def _receiving(case: Case) -> Handover | None:
@@ -215,7 +231,7 @@ register(
         "receiving_team",
         _("team that is asked to take it"),
         lambda a, c: (h := _receiving(c)) is not None and h.to_team_id in a.team_ids,
-        lambda c: in_team(h.to_team_id) if (h := _receiving(c)) else Q(pk=None),
+        members(_LAST_OFFER.format(column="to_team_id")),
     )
 )
 register(
@@ -223,7 +239,7 @@ register(
         "receiving_asker",
         _("who offered it"),
         lambda a, c: (h := _receiving(c)) is not None and h.asked_by_id == a.user.pk,
-        lambda c: Q(pk=h.asked_by_id) if (h := _receiving(c)) else Q(pk=None),
+        _LAST_OFFER.format(column="asked_by_id"),
     )
 )
 # Nobody signed in: only the sweep performs it.
@@ -253,6 +269,18 @@ def own_papers(actor: Actor) -> Q:
         seen = Q(uploaded_by=actor.user) | Q(pk__in=used.values("document"))
         condition |= Q(enterprise__in=part) & seen
     return condition
+
+
+def usable_papers(actor: Actor, case: Case) -> Q:
+    """The papers of the enterprise that a person may use in a case.
+
+    One's own; and, so that nobody is asked for what the park has, for the team that holds the case.
+    """
+    if case.enterprise_id in actor.mandates:
+        return own_papers(actor) & Q(enterprise=case.enterprise_id)
+    if case.team_id in actor.team_ids:
+        return Q(enterprise=case.enterprise_id)
+    return Q(pk__in=[])
 
 
 def only_looks(actor: Actor, case: Case) -> bool:

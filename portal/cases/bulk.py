@@ -25,6 +25,7 @@ from portal.cases.declaration import FLOWS
 from portal.cases.errors import CaseError, Invalid
 from portal.cases.models import Batch, BatchItem, Case
 from portal.cases.move import within_batch
+from portal.cases.statements import Joined, Written
 from portal.park.acting import Actor
 from portal.park.models import Team
 
@@ -181,21 +182,23 @@ def work(batch_id: UUID, *, now: datetime) -> int:
     return count
 
 
+_NEXT = Joined(
+    BatchItem,
+    "case",
+    where="t0.batch_id = %s AND t0.state = %s ORDER BY t0.id LIMIT 1 FOR UPDATE OF t0 SKIP LOCKED",
+)
+_ITEMS = Written(BatchItem)
+
+
 def _work_one(batch: Batch, actor: Actor, now: datetime) -> bool:
     """The next case of the batch; False when there is none left for this worker."""
     state = State(batch.state)
     with transaction.atomic():
-        item = (
-            batch.items.filter(state=TAKES[state])
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("case")
-            .order_by("id")
-            .first()
-        )
+        item = _NEXT.first(batch.pk, TAKES[state])
         if item is None:
             return False
         {State.CHECKING: _check, State.RUNNING: _do, State.UNDOING: _undo}[state](batch, item, actor, now)
-        item.save()
+        _ITEMS.save(item)
     return True
 
 

@@ -39,8 +39,8 @@ def wind(
     """Set every moment of an open case and of its open stay from the facts.
 
     The nearer of the step's own limit and the promise rules; while the case waits for somebody
-    outside the park, only the step's. A new deadline starts the ladder anew; an old one that
-    still rules keeps the level it has reached.
+    outside the park, or stays where the promise stands still, only the step's. A new deadline
+    starts the ladder anew; an old one that still rules keeps the level it has reached.
     """
     before = case.due_at
     promise_due, promise_warn = _promise_moments(case, pauses, calendar)
@@ -51,13 +51,13 @@ def wind(
         own_warn = calendar.warn_at(stay.entered_at, own, step_spans(pauses))
     case.promise_due_at = promise_due
     candidates = [(stay.due_at, own_warn)]
-    if case.holder == Holder.DEPARTMENT:
+    declared = case.step_declared
+    if case.holder == Holder.DEPARTMENT and declared.counts:
         candidates.append((promise_due, promise_warn))
     ruling = min(((due, warn) for due, warn in candidates if due is not None), default=(None, None))
     case.due_at, case.warn_at = ruling
     if case.due_at is None or (before is not None and case.due_at > before):
         case.alert_level = 0
-    declared = case.step_declared
     case.lapses_at = stay.due_at if declared.lapse and case.paused_at is None else None
     case.next_alert_at = next_alert_at(case, calendar=calendar, standard=standard)
 

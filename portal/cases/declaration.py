@@ -226,6 +226,7 @@ class Flow:
     desk_page: str = ""  # URL name of the page where staff file one for an enterprise
     invitation: tuple[Text, Text] = ("", "")  # what the home page says of it: title, one line
     facts_template: str = ""  # fragment on the case page with the domain's own facts
+    holder_template: str = ""  # fragment below who has the case: whom else one can ask
     # What programs may read of the facts: for everybody who sees the case, and for staff only.
     facts_public: Sequence[str] = ()
     facts_internal: Sequence[str] = ()

@@ -22,10 +22,13 @@ class ActionForm(forms.Form):
 
     `public_fields` names what the enterprise may read of it in the timeline; the rest is for
     staff only; `private_fields` (contact details) are not written into the timeline at all.
+    `only_for` names fields that matter only for one choice of another ("name=value"): the page
+    hides them otherwise.
     """
 
     public_fields: ClassVar[tuple[str, ...]] = ()
     private_fields: ClassVar[tuple[str, ...]] = ()
+    only_for: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
         self,
@@ -42,6 +45,8 @@ class ActionForm(forms.Form):
         # A form that is to be performed is bound even when nothing was given.
         given = (data or {}) if bound else None
         super().__init__(given, files, **kwargs)  # type: ignore[arg-type]  # any mapping of files will do
+        for name in self.only_for.keys() & self.fields.keys():
+            self.fields[name].only_for = self.only_for[name]  # type: ignore[attr-defined]  # for the template
 
     def recorded(self) -> dict[str, dict[str, Any]]:
         """What the timeline keeps of the input, split by who may read it."""
@@ -127,7 +132,8 @@ class AnswerForm(ActionForm):
 class PauseForm(ActionForm):
     """Stop the clock: by type, legal basis, planned days and written notice (dossier, section 2)."""
 
-    public_fields = ("reason", "basis", "planned_days", "notice")
+    public_fields = ("reason", "basis", "planned_days", "notice", "missing")
+    only_for: ClassVar[Mapping[str, str]] = {"missing": "reason=supplement", "why_again": "reason=supplement"}
 
     reason = forms.ChoiceField(
         label=_("Type"), choices=[c for c in Pause.Reason.choices if c[0] != Pause.Reason.TURN]
@@ -140,6 +146,45 @@ class PauseForm(ActionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Say what the park waits for and how long it will take. The enterprise receives it."),
     )
+    missing = forms.CharField(
+        label=_("What is missing, everything at once"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "One paper or statement a line; after a colon, what it must look like. "
+            "The enterprise answers each by itself; when all are here, the clock runs on."
+        ),
+    )
+    why_again = forms.CharField(
+        label=_("Why was it not asked for the first time?"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Everything missing has to be named at once. A second time goes on record."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = Pause.objects.filter(case=self.case.pk, reason=Pause.Reason.SUPPLEMENT)
+        if not (self.case.pause_count and asked.exists()):
+            del self.fields["why_again"]
+
+    def clean_missing(self) -> list[str]:
+        lines = [line.strip(" \t-·•") for line in self.cleaned_data["missing"].splitlines()]
+        return [line for line in lines if line]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("reason") != Pause.Reason.SUPPLEMENT:
+            cleaned["missing"] = []
+            cleaned.pop("why_again", None)
+            return cleaned
+        if not cleaned.get("missing"):
+            self.add_error("missing", _("Name each paper or statement that is missing."))
+        if "why_again" in self.fields and not cleaned.get("why_again"):
+            self.add_error("why_again", _("Say why this is asked for a second time."))
+        return cleaned
 
 
 class ExtensionForm(ActionForm):

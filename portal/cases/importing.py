@@ -7,7 +7,6 @@ alerts for what is closed; an open case is wound, so that the sweep takes it up 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +20,12 @@ from portal.cases import clock, standards
 from portal.cases.declaration import Flow, flow_of
 from portal.cases.models import Case, Holder, Participant, Pause, Rating, StepLog
 from portal.cases.standards import PROMISE, Standard, standard
+from portal.copying import blank, copy_models, copy_rows
 from portal.worktime.clock import Calendar
 
 IMPORTED = "imported"  # the verb of the event, and how a stay ended
 BATCH = 1000
+_ENCODER = DjangoJSONEncoder(ensure_ascii=False)
 
 
 @dataclass(slots=True)
@@ -67,6 +68,8 @@ class _Clock:
         self.flow: Flow = flow_of(kind)
         self.calendar = Calendar.held()
         self.standard: Standard = standard(standards.current_id(kind))
+        self.fresh_case = blank(Case, kind=kind, standard_id=self.standard.id, event_seq=1)
+        self.fresh_stay = blank(StepLog)
 
     def fill(self, case: Case, history: History) -> None:
         """Everything of the case that the ledger says, without its clock."""
@@ -94,7 +97,8 @@ class _Clock:
         """The row of a stay, with the limit that rules it."""
         step = self.flow.step(told.step)
         limit = self.standard.limit(step.name, case.grade)
-        row = row or StepLog(case_id=case.pk, seq=seq)
+        row = row or self.fresh_stay()
+        row.case_id, row.seq = case.pk, seq
         row.step, row.team_id, row.holder = step.name, told.team_id, step.holder
         row.entered_at, row.left_at = told.entered_at, told.left_at
         row.left_via = IMPORTED if told.left_at else ""
@@ -155,21 +159,23 @@ def bulk_open(kind: str, histories: Sequence[History], *, source: str, now: date
 def _open_batch(ticking: _Clock, batch: Sequence[History], source: str, now: datetime) -> list[Case]:
     cases, stays, ratings, taking_part = [], [], [], []
     for pk, history in zip(_fresh_keys(len(batch)), batch, strict=True):
-        case = Case(pk=pk, kind=ticking.flow.kind, standard_id=ticking.standard.id, event_seq=1)
+        case = ticking.fresh_case()
+        case.pk = pk
         ticking.fill(case, history)
         own = [ticking.stay(case, seq, told) for seq, told in enumerate(history.stays, start=1)]
         ticking.wind(case, own, ())
         cases.append(case)
         stays += own
         teams = history.participants or frozenset([history.team_id])
-        taking_part += [Participant(case_id=pk, team_id=team) for team in sorted(teams)]
+        taking_part += [(pk, team) for team in sorted(teams)]
         ratings += _ratings(case, history)
-    _record_first(cases, [_told(source, h.row) for h in batch], now)
-    Case.objects.bulk_create(cases)
-    StepLog.objects.bulk_create(stays)
-    Participant.objects.bulk_create(taking_part)
-    Rating.objects.bulk_create(ratings)
-    _insert_events(cases, [_told(source, h.row) for h in batch], now)
+    data = [_told(source, history.row) for history in batch]
+    _record_first(cases, data, now)
+    copy_models(cases)
+    copy_models(stays)
+    copy_rows(Participant._meta.db_table, ("case_id", "team_id"), taking_part)
+    copy_models(ratings)
+    _insert_events(cases, data, now)
     return cases
 
 
@@ -183,7 +189,7 @@ def _ratings(case: Case, history: History) -> list[Rating]:
 
 def _told(source: str, row: int, **more: Any) -> str:
     data = {"internal": {"file": source, "row": row, **more}}
-    return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return _ENCODER.encode(data)
 
 
 def _fresh_keys(count: int) -> list[int]:

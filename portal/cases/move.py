@@ -14,19 +14,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 
 from portal.accounts.models import User
 from portal.cases import access, clock, timeline
 from portal.cases.declaration import Flow, Step, Transition
 from portal.cases.models import Case, Holder, Pause, Signature, StepLog
 from portal.cases.standards import PROMISE, Standard, standard
+from portal.cases.statements import Written
 from portal.notices import outbox
 from portal.park.acting import Actor
 from portal.park.models import Team
 from portal.worktime.clock import Calendar
 
 _PARTICIPATE = "INSERT INTO cases_participant (case_id, team_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+_OF_CASE = """
+SELECT who.user_id FROM cases_case m CROSS JOIN LATERAL ({people}) who(user_id) WHERE m.id = %(case)s
+"""  # the words' own definitions
+_CASES, _STAYS = Written(Case), Written(StepLog)
 
 _batch: ContextVar[str] = ContextVar("batch", default="")
 
@@ -158,7 +163,7 @@ class Move:
                 pause.save(update_fields=["to_at", "resumed_by"])
         self.case.paused_at = None
         clock.close_stay(stay, self.pauses, at=self.now, via=via, by_id=self.user_id, calendar=self.calendar)
-        stay.save(update_fields=["left_at", "left_via", "left_by", "used_days", "met"])
+        _STAYS.save(stay)
         self.stay = None
 
     def add_pause(self, pause: Pause) -> Pause:
@@ -185,13 +190,17 @@ class Move:
             clock.wind(self.case, self.stay, self.pauses, calendar=self.calendar, standard=self.standard)
             self.stay.team_id = self.case.team_id
 
+    def insert(self) -> None:
+        """Write the row of a new case. Raises IntegrityError when its filing token is used."""
+        _CASES.save(self.case)
+
     def save(self) -> None:
         """Write stay, case, participant and notices. The last thing of every move."""
         self.wind()
         if self.stay is not None:
-            self.stay.save()
+            _STAYS.save(self.stay)
         self.case.version += 1
-        self.case.save()
+        _CASES.save(self.case)
         if self._arrived:
             self.participate(self.case.team_id)
         self._send()
@@ -206,26 +215,19 @@ class Move:
         case = self.case
         heard: set[str] = set()
         for key, words, extra in self._told:
-            who = access.people(case, words)
             team_id = case.team_id if key not in heard and not case.sealed else None
             heard.add(key)
             params = {"number": case.number, "title": case.title, "kind": case.kind, "step": case.step}
-            outbox.tell(
-                self._ids(who),
+            outbox.tell_of(
+                case.pk,
+                _OF_CASE.format(people=access.people(words)),
                 key,
                 {**params, **extra},
                 now=self.now,
-                case_id=case.pk,
                 urgent=case.urgent,
+                actor_id=self.user_id,
                 team_id=team_id,
             )
-
-    def _ids(self, who: Q | None) -> list[int]:
-        """The people meant, without the one who acts."""
-        if who is None:
-            return []
-        people = User.objects.filter(who, is_active=True).exclude(pk=self.user_id or 0)
-        return list(people.values_list("pk", flat=True))
 
 
 def performers(case: Case, guarded: Transition) -> set[int]:

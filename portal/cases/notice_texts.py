@@ -91,6 +91,10 @@ SPECIAL: dict[str, tuple[Placeholder, Callable[[Params], str]]] = {
         ),
         _typed("notice"),
     ),
+    "item": (
+        Placeholder("item", gettext_lazy("what was missing"), gettext_lazy("Floor plan")),
+        _typed("item"),
+    ),
     "name": (
         Placeholder("name", gettext_lazy("name of the paper"), gettext_lazy("Business licence")),
         _typed("document"),
@@ -260,6 +264,16 @@ LINES: dict[str, tuple[Kind, tuple[Line, ...]]] = {
     "case.commented": (
         Kind.MESSAGE,
         (Line(gettext_lazy("New message"), gettext_lazy("There is a new message.")),),
+    ),
+    "case.supplied": (
+        Kind.MESSAGE,
+        (
+            Line(
+                gettext_lazy("Supplied"),
+                gettext_lazy("What was missing has come in: %(item)s"),
+                ("item",),
+            ),
+        ),
     ),
     "case.attached": (
         Kind.MESSAGE,

@@ -43,6 +43,7 @@ urlpatterns = [
     path("cases/<int:pk>/letters/<slug:name>/", letters.letter, name="letter"),
     path("cases/<int:pk>/letters/<slug:name>/preview/", letters.letter_preview, name="letter_preview"),
     path("cases/<int:pk>/attach/", papers.case_attach, name="case_attach"),
+    path("cases/<int:pk>/missing/<int:item>/", papers.case_supply, name="case_supply"),
     path("papers/", papers.document_list, name="document_list"),
     path("papers/<int:pk>/", paper.document_view, name="document_view"),
     path("papers/<int:pk>/correct/", paper.document_correct, name="document_correct"),

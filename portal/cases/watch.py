@@ -35,7 +35,7 @@ def sweep(now: datetime, *, batch: int = BATCH) -> int:
     if Calendar.current().in_alert_hours(now):
         done += _sweep_side(now, urgent=False, batch=batch)
     if done:
-        outbox.kick()
+        outbox.kick_at_commit()
     return done
 
 

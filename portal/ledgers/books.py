@@ -11,7 +11,7 @@ from django.db.models import CharField, F, Model, QuerySet
 from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 
-from portal.ledgers.copying import copy_rows
+from portal.copying import copy_rows
 from portal.ledgers.declaration import BadRow, Change, Context, Key, Row, Values
 from portal.park.acting import Actor
 
@@ -101,11 +101,16 @@ class ModelBook:
     def create(self, rows: Sequence[Row], context: Context) -> None:
         fields = [f for f in self.model._meta.concrete_fields if not f.primary_key or f.remote_field]
         told = {self.field_of(column): column for column in self.columns}
-        defaults = {f.attname: f.get_default() for f in fields if f.attname not in told}
+        # For every field: the column that tells it, the keys of what it refers to, and its default.
+        pks = {column: context.memory.get(column) for column in self.references}
+        plan = [(told.get(f.attname), pks.get(told.get(f.attname, "")), f.get_default()) for f in fields]
 
         def stored(row: Row) -> list[Any]:
-            values = {**defaults, **self._stored(row.values, context)}
-            return [values[f.attname] for f in fields]
+            get = row.values.get
+            return [
+                default if column is None else get(column) if known is None else known.get(get(column))
+                for column, known, default in plan
+            ]
 
         copy_rows(self.model._meta.db_table, [str(f.column) for f in fields], map(stored, rows))
 

@@ -48,4 +48,4 @@ class CsvFile:
 
 def taken(cell: Any) -> Any:
     """A cell of a file as it is meant."""
-    return cell[1:] if isinstance(cell, str) and _QUOTED.match(cell) else cell
+    return cell[1:] if isinstance(cell, str) and cell.startswith("'") and _QUOTED.match(cell) else cell

@@ -160,7 +160,7 @@ class Ledger:
         return self.zh if (get_language() or "zh").startswith("zh") else self.key.replace("_", " ")
 
     def key_of(self, values: Mapping[str, Any]) -> Key:
-        return tuple(values.get(name) for name in self.natural_key)
+        return tuple(map(values.get, self.natural_key))
 
 
 LEDGERS: dict[str, Ledger] = {}

@@ -6,7 +6,6 @@ A dry run does everything and takes it back, so that its counts are exact.
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,24 +13,21 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
-from portal.ledgers.cells import taken
 from portal.ledgers.declaration import (
     LEDGERS,
-    BadCell,
     BadRow,
     Book,
     Change,
-    Column,
     Context,
     Ledger,
     Row,
     Values,
     in_order,
 )
+from portal.ledgers.lines import Lines
 from portal.ledgers.parsers import as_text
 from portal.ledgers.reading import BadFile, Sheet, opened
 from portal.ledgers.report import Count, Problem, RejectedRow, Report, rejected_rows
-from portal.ledgers.workbooks import CellError
 from portal.worktime.now import now as present
 
 BATCH = 2000
@@ -133,16 +129,16 @@ class _Seen:
 
     @staticmethod
     def mark(key: Sequence[Any]) -> str:
-        return str(uuid.UUID(bytes=hashlib.blake2b(repr(key).encode(), digest_size=16).digest()))
+        return hashlib.blake2b(repr(key).encode(), digest_size=16).hexdigest()
 
     @staticmethod
     def fresh(marks: Sequence[str]) -> set[str]:
         """Those that were not there before; all are from now on."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO ledgers_seen SELECT unnest(%s::uuid[]) "
-                "ON CONFLICT DO NOTHING RETURNING mark::text",
-                [list(marks)],
+                "INSERT INTO ledgers_seen SELECT string_to_table(%s, ' ')::uuid "
+                "ON CONFLICT DO NOTHING RETURNING encode(uuid_send(mark), 'hex')",
+                [" ".join(marks)],
             )
             return {row[0] for row in cursor.fetchall()}
 
@@ -161,16 +157,18 @@ class _SheetImport:
         self.seen = seen
         self.book: Book = ledger.book()
         self.context = Context(now=present(), source=sheet.file)
-        self.header: list[str] = []
-        self.columns: list[Column | None] = []
+        self.lines = Lines(ledger, sheet.file)
+        self.defaults: Values = {column.key: column.default for column in ledger.columns}
 
     def run(self) -> None:
         lines = self.sheet.lines()
         first = next(lines, None)
         if first is None:
             raise BadFile(self.sheet.file, _("The file is empty: even the header row is missing."))
-        self._check_delimiter(first[1])
-        if not self._read_header(first[1]):
+        wrong = list(self.lines.read_header(first[1]))
+        for column, reason in wrong:
+            _bad_file(self.report, self.sheet.file, reason, row=1, column=column)
+        if wrong:
             return
         batch: list[Row] = []
         for number, cells in lines:
@@ -182,76 +180,17 @@ class _SheetImport:
                 batch = []
         self._take(batch)
 
-    def _check_delimiter(self, cells: Sequence[Any]) -> None:
-        filled = [cell for cell in cells if cell]
-        if (
-            len(filled) == 1
-            and len(self.ledger.columns) > 1
-            and any(mark in str(filled[0]) for mark in ";\t|")
-        ):
-            raise BadFile(self.sheet.file, _("The columns of a CSV file must be separated by commas."))
-
-    # Reading -------------------------------------------------------------------------------------
-
-    def _read_header(self, cells: Sequence[Any]) -> bool:
-        """Recognise the columns by key or Chinese label; False when they are wrong."""
-        known = {name: c for c in self.ledger.columns for name in (c.key, c.zh.lower())}
-        file, good = self.sheet.file, True
-        self.header = [as_text(cell) if cell is not None else "" for cell in cells]
-        for name in self.header:
-            column = known.get(name.lower())
-            if column is None and name and not name.startswith("_"):
-                _bad_file(
-                    self.report,
-                    file,
-                    _("This ledger has no column “%(name)s”.") % {"name": name},
-                    row=1,
-                    column=name,
-                )
-                good = False
-            elif column is not None and column in self.columns:
-                _bad_file(self.report, file, _("This column appears twice."), row=1, column=name)
-                good = False
-            self.columns.append(column)
-        for column in self.ledger.columns:
-            if column.required and column not in self.columns:
-                _bad_file(self.report, file, _("This column is missing."), row=1, column=column.key)
-                good = False
-        return good
-
     def _read_row(self, number: int, cells: Sequence[Any]) -> Row | None:
         """The row with its values; None for a blank or a rejected one."""
-        if not any(cell is not None and cell != "" for cell in cells):
+        read = self.lines.read(number, cells)
+        if read is None:
             return None
         self.count.read += 1
-        row = Row(self.sheet.file, number, {}, cells)
-        bad: list[tuple[str, Any, str]] = []
-        if any(cell not in (None, "") for cell in cells[len(self.columns) :]):
-            bad.append(("", "", _("The row has more cells than the header.")))
-        for position, column in enumerate(self.columns):
-            if column is None:
-                continue
-            cell = taken(cells[position]) if position < len(cells) else None
-            if cell is None or (isinstance(cell, str) and not cell.strip()):
-                if column.required:
-                    bad.append((column.key, "", _("This cell must be filled.")))
-                elif not column.keeps:
-                    row.values[column.key] = column.default
-                continue
-            try:
-                row.values[column.key] = self._parse(column, cell)
-            except BadCell as error:
-                bad.append((column.key, cell, str(error)))
+        row, bad = read
         if bad:
             self._reject(row, bad)
             return None
         return row
-
-    @staticmethod
-    def _parse(column: Column, cell: Any) -> Any:
-        if isinstance(cell, CellError):
-            raise BadCell(_("The formula of this cell has no result. Please write the value itself."))
-        return column.parser.parse(cell)
 
     def _first_of_their_keys(self, batch: Sequence[Row]) -> list[Row]:
         """The rows without those whose key stood in the files before."""
@@ -275,7 +214,9 @@ class _SheetImport:
             for column, value, reason in bad
         ]
         reasons = " ".join(f"{column}: {reason}" if column else reason for column, _value, reason in bad)
-        self.report.reject(RejectedRow(self.ledger.key, self.header, list(row.cells), reasons, problems))
+        self.report.reject(
+            RejectedRow(self.ledger.key, self.lines.header, list(row.cells), reasons, problems)
+        )
 
     # Writing -------------------------------------------------------------------------------------
 
@@ -299,14 +240,7 @@ class _SheetImport:
         self.report.go_on(self.done())
 
     def _reject_for(self, row: Row, problems: Sequence[BadRow]) -> None:
-        self._reject(row, [(p.column, self._cell(row, p.column), p.reason) for p in problems])
-
-    def _cell(self, row: Row, key: str) -> Any:
-        for position, column in enumerate(self.columns):
-            if column is not None and column.key == key and position < len(row.cells):
-                cell = row.cells[position]
-                return "" if cell is None else cell
-        return ""
+        self._reject(row, [(p.column, self.lines.cell(row, p.column), p.reason) for p in problems])
 
     def _write(self, rows: list[Row]) -> None:
         """Write rows; where the database refuses, halve until the bad row stands alone."""
@@ -356,8 +290,7 @@ class _SheetImport:
 
     def _complete(self, row: Row) -> Row:
         """A new row has a value for every column of the ledger."""
-        full: Values = {c.key: row.values.get(c.key, c.default) for c in self.ledger.columns}
-        return Row(row.file, row.number, full, row.cells)
+        return Row(row.file, row.number, {**self.defaults, **row.values}, row.cells)
 
 
 __all__ = ["Count", "Problem", "Report", "import_path", "rejected_rows", "run"]

@@ -64,5 +64,5 @@ def _again(rows: QuerySet[Delivery], by: User, now: datetime) -> int:
             settled_at=now,
         )
         if done:
-            transaction.on_commit(outbox.kick)
+            outbox.kick_at_commit()
     return done

@@ -68,16 +68,18 @@ notice_hours AS MATERIALIZED (
 """
 _TELL = f"""
 WITH told AS MATERIALIZED (
-    SELECT id AS user_id, %(case)s::bigint AS case_id, %(key)s::text AS key, %(kind)s::text AS kind,
+    SELECT DISTINCT who.user_id, %(case)s::bigint AS case_id, %(key)s::text AS key, %(kind)s::text AS kind,
            %(params)s::jsonb AS params, %(urgent)s::boolean AS urgent
-    FROM unnest(%(recipients)s::bigint[]) AS id
+    FROM ({{who}}) who(user_id)
+    WHERE who.user_id <> %(actor)s
 ), announced AS MATERIALIZED (
     SELECT %(team)s::bigint AS team_id, %(case)s::bigint AS case_id, %(key)s::text AS key,
            %(kind)s::text AS kind, %(public)s::jsonb AS params, %(urgent)s::boolean AS urgent
     WHERE %(team)s::bigint IS NOT NULL
 ), {DELIVER}
-SELECT 1
+SELECT EXISTS (SELECT 1 FROM notice)
 """  # noqa: S608  # both halves are constants
+_LISTED = "SELECT unnest(%(recipients)s::bigint[])"
 
 
 def tell(
@@ -88,33 +90,53 @@ def tell(
     now: datetime,
     case_id: int | None = None,
     urgent: bool = False,
-    team_id: int | None = None,
 ) -> None:
-    """Tell each person once, as each has chosen. Sending starts when the transaction commits.
+    """Tell each person once, as each has chosen. Sending starts when the transaction commits."""
+    if recipients := sorted(set(recipient_ids)):
+        _write(_LISTED, key, params, now=now, case=case_id, urgent=urgent, recipients=recipients)
+
+
+def tell_of(
+    case_id: int,
+    who: str,
+    key: str,
+    params: Mapping[str, Any],
+    *,
+    now: datetime,
+    urgent: bool,
+    actor_id: int | None,
+    team_id: int | None,
+) -> None:
+    """Tell of a case those whom `who` selects (SQL over `%(case)s` and `%(now)s`), but for the actor.
 
     `team_id`: the groups and systems that listen to this team (or to all) hear of it too, without
     personal data. None (a sealed case, a private matter): they do not.
     """
-    recipients = sorted(set(recipient_ids))
-    if not recipients and team_id is None:
-        return
+    _write(who, key, params, now=now, case=case_id, urgent=urgent, actor=actor_id or 0, team=team_id)
+
+
+def _write(who: str, key: str, params: Mapping[str, Any], **given: Any) -> None:
     public = {name: params[name] for name in PUBLIC_PARAMS if name in params}
+    values = {
+        "key": key,
+        "kind": kind_of(key),
+        "params": json.dumps(params, cls=DjangoJSONEncoder, ensure_ascii=False),
+        "public": json.dumps(public, cls=DjangoJSONEncoder, ensure_ascii=False),
+        "actor": 0,
+        "team": None,
+        **given,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _TELL,
-            {
-                "key": key,
-                "kind": kind_of(key),
-                "params": json.dumps(params, cls=DjangoJSONEncoder, ensure_ascii=False),
-                "public": json.dumps(public, cls=DjangoJSONEncoder, ensure_ascii=False),
-                "case": case_id,
-                "team": team_id,
-                "urgent": urgent,
-                "now": now,
-                "recipients": recipients,
-            },
-        )
-    transaction.on_commit(kick)
+        cursor.execute(_TELL.format(who=who), values)
+        if cursor.fetchone()[0]:
+            kick_at_commit()
+
+
+def kick_at_commit() -> None:
+    """Have it sent once this transaction is done (outside of one, at once); one kick serves all of it."""
+    # What waits since an earlier savepoint falls only together with this one.
+    if not any(waiting[1] is kick for waiting in connection.run_on_commit):
+        transaction.on_commit(kick)
 
 
 def kick() -> None:

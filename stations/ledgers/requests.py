@@ -20,6 +20,7 @@ from portal.accounts.models import Duty
 from portal.cases import importing
 from portal.cases.importing import History, Stay
 from portal.cases.models import Case
+from portal.copying import blank, copy_models
 from portal.ledgers.access import cases_for
 from portal.ledgers.books import EXPORT_CHUNK, Reference, resolve
 from portal.ledgers.declaration import (
@@ -197,8 +198,8 @@ class RequestBook:
     def create(self, rows: Sequence[Row], context: Context) -> None:
         histories = [_history(row.values, context, row.number) for row in rows]
         cases = importing.bulk_open(KIND, histories, source=context.source, now=context.now)
-        facts = [_facts(case, row.values, context) for case, row in zip(cases, rows, strict=True)]
-        Request.objects.bulk_create(facts, batch_size=1000)
+        fresh = blank(Request)
+        copy_models([_facts(fresh(), c.pk, row.values, context) for c, row in zip(cases, rows, strict=True)])
 
     def update(self, changes: Sequence[Change], context: Context) -> None:
         pks = {(c.row.values["number"],): c for c in changes}
@@ -210,7 +211,7 @@ class RequestBook:
             resolve_kept(values, context)
             histories[change.pk] = _history(values, context, change.row.number)
             shown[change.pk] = {k: [change.before[k], change.after[k]] for k in change.after}
-            facts.append(_facts(Case(pk=change.pk), values, context))
+            facts.append(_facts(Request(), change.pk, values, context))
         told_anew = {pk: h for pk, h in histories.items() if shown[pk].keys() - FACTS}
         importing.bulk_rewrite(KIND, told_anew, changes=shown, source=context.source, now=context.now)
         rest = {
@@ -317,21 +318,18 @@ def _discipline(context: Context) -> int | None:
     return found
 
 
-def _facts(case: Case, values: Values, context: Context) -> Request:
+def _facts(facts: Request, case_id: int, values: Values, context: Context) -> Request:
     """The register's row. An open complaint lies with discipline inspection from the first contact on."""
     station = context.memory["station_code"][values["station_code"]]
     sealed_open = values["category"] == Category.CONDUCT and values.get("closed_at") is None
     first = _discipline(context) or station if sealed_open else station
     outcome = values.get("outcome") or ""
-    return Request(
-        case_id=case.pk,
-        first_team_id=first,
-        handling_team_id=first if values.get("accepted_at") or values.get("closed_at") else None,
-        category=values["category"],
-        channel=values["channel"],
-        accepted_at=values.get("accepted_at"),
-        result=outcome if outcome != WITHDRAWN else "",
-    )
+    facts.case_id, facts.first_team_id = case_id, first
+    facts.handling_team_id = first if values.get("accepted_at") or values.get("closed_at") else None
+    facts.category, facts.channel = values["category"], values["channel"]
+    facts.accepted_at = values.get("accepted_at")
+    facts.result = outcome if outcome != WITHDRAWN else ""
+    return facts
 
 
 register(

@@ -116,6 +116,13 @@ def test_the_index_serves_two_characters(park: SimpleNamespace) -> None:
     assert "cases_search_words" in rows.explain()
 
 
+def words_of(plain: str) -> set[str]:
+    """What is kept of a plain text: runs of letters and digits, neighbouring Chinese, the last of a run alone."""
+    runs = re.findall(r"[^a-z0-9 ]+", plain)
+    pairs = {run[n : n + 2] for run in runs for n in range(len(run))}
+    return pairs | set(re.findall(r"[a-z0-9]+", plain))
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(alphabet=st.sampled_from("停电高企云栖 ，-Aa1９ｋⅧ（"), min_size=1, max_size=20),
@@ -127,6 +134,8 @@ def test_every_piece_of_a_text_finds_it(text: str, start: int, length: int, park
     with connection.cursor() as cursor:
         cursor.execute("SELECT cases_words(cases_plain(%s), '', '')::text, cases_plain(%s)", [text, text])
         kept, plain = cursor.fetchone()
+        cursor.execute("SELECT tsvector_to_array(%s::tsvector)", [kept])
+        assert set(cursor.fetchone()[0]) == words_of(plain)
         pieces = re.findall(r"[a-z0-9]+", plain)
         pieces += [run[start % len(run) :][:length] for run in re.findall(r"[^a-z0-9 ]+", plain)]
         for piece in pieces:

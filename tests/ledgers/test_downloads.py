@@ -154,7 +154,13 @@ def test_sealed_requests_leave_only_with_those_who_may_see_them(park: SimpleName
 
 def test_pauses_of_sealed_cases_and_running_ones_stay_here(park: SimpleNamespace) -> None:
     case = handled(park)
-    given = {"reason": "supplement", "basis": "补正", "planned_days": 3, "notice": "请补充"}
+    given = {
+        "reason": "supplement",
+        "basis": "补正",
+        "planned_days": 3,
+        "notice": "请补充",
+        "missing": "图纸",
+    }
     engine.pause(case, by=actor(park.head), data=given, now=at("2026-11-17 09:00"))
     running_one = rows(taken(browser(park.auditor), "pauses"), "pauses")
     assert len(running_one) == 1

@@ -44,7 +44,7 @@ def walk(
     engine.perform(case, "handle_here", by=steward, now=at(accepted))
     engine.perform(case, "plan", by=steward, data={"plan": "办"}, now=at(accepted))
     if pause:
-        data = {"reason": "supplement", "basis": "法", "planned_days": 3, "notice": "请补"}
+        data = {"reason": "supplement", "basis": "法", "planned_days": 3, "notice": "请补", "missing": "图纸"}
         engine.pause(case, by=head, data=data, now=at(pause[0]))
         engine.resume(case, by=head, now=at(pause[1]))
     told = {"result": "resolved", "result_text": "好了"}

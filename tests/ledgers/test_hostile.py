@@ -12,9 +12,13 @@ import openpyxl
 import pytest
 import xlsxwriter
 from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from stdnum.cn import uscc as numbers
 
 from portal.ledgers import archives, reading, workbooks
 from portal.ledgers.importing import Report, import_path
+from portal.ledgers.parsers import _is_uscc
 from portal.park.models import Team
 from tests.ledgers.files import TEAMS, saved, workbook
 
@@ -361,3 +365,23 @@ def _sheet(rows: str) -> bytes:
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
         f"<sheetData>{rows}</sheetData></worksheet>"
     ).encode()
+
+
+CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    digits=st.text(alphabet="0123456789", min_size=8, max_size=8),
+    rest=st.text(alphabet=CODE, min_size=9, max_size=9),
+    place=st.integers(0, 17),
+    other=st.sampled_from(CODE + "IOSVZ-中٣a"),
+)
+def test_a_credit_code_is_right_when_the_standard_says_so(
+    digits: str, rest: str, place: int, other: str
+) -> None:
+    code = digits + rest + numbers.calc_check_digit(digits + rest)
+    changed = code[:place] + other + code[place + 1 :]
+    assert _is_uscc(code)
+    assert numbers.is_valid(code)
+    assert _is_uscc(changed) == (changed == code)

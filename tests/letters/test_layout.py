@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from io import BytesIO
 from zlib import decompress
 
 import pytest
+from fontTools.cffLib import CFFFontSet
+from fpdf.fonts import TTFFont
 
-from portal.cases.letters import breaking
-from portal.cases.letters.layout import Sheet, draw
+from portal.cases.letters import breaking, fonts, layout
+from portal.cases.letters.layout import Paper, Sheet, compose, draw, words
 from portal.cases.letters.wording import Wording
 from tests.people import MONDAY
+
+Printed = Callable[[Sheet], tuple[float, list[str]]]
 
 
 def measure(text: str) -> float:
@@ -77,10 +83,29 @@ def pages(pdf: bytes) -> int:
     return len(re.findall(rb"/Type /Page\b", pdf))
 
 
-def streams(pdf: bytes) -> bytes:
-    return b"".join(
-        decompress(s) for s in re.findall(rb"stream\r?\n(x.*?)\r?\nendstream", pdf, re.DOTALL) if s
-    )
+def streams(pdf: bytes) -> list[bytes]:
+    found = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    return [decompress(s) if s.startswith(b"x") else s for s in found]
+
+
+def shapes(pdf: bytes) -> list[dict[str, bytes]]:
+    """The outline of each printed character, by typeface: what a reader sees and what it can copy, in one."""
+    found: list[dict[str, bytes]] = []
+    texts: dict[bytes, str] = {}
+    glyphs: dict[bytes, int] = {}
+    for stream in streams(pdf):
+        if b"beginbfchar" in stream:
+            pairs = re.findall(rb"^<(\w{4})> <(\w+)>$", stream, re.MULTILINE)
+            texts = {code: bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in pairs}
+        elif b"begincidchar" in stream:
+            glyphs = {c: int(g) for c, g in re.findall(rb"^<(\w{4})> (\d+)$", stream, re.MULTILINE)}
+        elif stream.startswith(b"\x01\x00\x04"):
+            cff = CFFFontSet()
+            cff.decompile(BytesIO(stream), None)
+            outlines = cff.topDictIndex[0].CharStrings
+            named = {text: f"cid{glyphs[code]:05}" for code, text in texts.items() if text != "\0"}
+            found.append({text: outlines[name].bytecode for text, name in named.items()})
+    return found
 
 
 def test_a_short_letter_is_one_page_and_a_long_one_as_many_as_it_needs() -> None:
@@ -88,10 +113,61 @@ def test_a_short_letter_is_one_page_and_a_long_one_as_many_as_it_needs() -> None
     assert pages(draw(sheet(*["请补充材料，" * 20] * 12))) >= 3
 
 
-def test_the_signature_is_never_alone_on_a_page() -> None:
-    for count in range(8, 24):
-        made = draw(sheet(*["请补充材料。"] * count))
-        assert pages(made) <= 2
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> Printed:
+    """Lays a letter out without writing it: its type size, and the lines of each page, in order."""
+    kept: list[tuple[Paper, int, str]] = []
+    put = Paper.put
+
+    def note(paper: Paper, x: float, text: str, size: float) -> None:
+        kept.append((paper, paper.page_no(), text))
+        put(paper, x, text, size)
+
+    def pages_of(letter: Sheet) -> tuple[float, list[str]]:
+        kept.clear()
+        paper = compose(letter, words(letter))
+        found = [(page, text) for by, page, text in kept if by is paper]  # not of smaller type that was tried
+        numbers = range(1, paper.page_no() + 1)
+        return paper.body_pt, ["|".join(text for page, text in found if page == number) for number in numbers]
+
+    monkeypatch.setattr(Paper, "put", note)
+    return pages_of
+
+
+# Paragraphs of one line, type size, and how many of them share the last page with the signature: both sides of
+# every turn. Between two turns each further line joins the page that is being filled, so nothing else can happen.
+TURNS = [
+    (9, 16.0, 1, 9),
+    (10, 15.0, 1, 10),  # the signature no longer fits: smaller type
+    (11, 15.0, 1, 11),
+    (12, 14.0, 1, 12),  # still smaller
+    (13, 16.0, 2, 1),  # not even that: the last paragraph goes over with the signature
+    (15, 16.0, 2, 1),
+    (16, 16.0, 2, 2),  # the first page is full
+    (31, 16.0, 2, 17),
+    (32, 16.0, 3, 1),  # the same at the end of the second page
+    (37, 16.0, 3, 1),
+    (38, 16.0, 3, 2),
+]
+
+
+@pytest.mark.parametrize(("count", "body_pt", "pages", "beside"), TURNS)
+def test_the_signature_is_never_alone_on_a_page(
+    printed: Printed, count: int, body_pt: float, pages: int, beside: int
+) -> None:
+    size, made = printed(sheet(*["请补充材料。"] * count))
+    assert (size, len(made)) == (body_pt, pages)
+    assert made[-1].count("请补充材料。") == beside
+    assert made[-1].endswith("管理委员会|2026年11月16日")
+
+
+def test_the_end_of_a_paragraph_longer_than_a_page_goes_with_the_signature(
+    printed: Printed,
+) -> None:
+    for length in range(820, 1000, 27):  # one line more each time: over the end of a page and on
+        _, made = printed(sheet("请" * length))
+        assert made[-1].count("请") > 27
+        assert "2026年11月16日" in made[-1]
 
 
 def test_long_names_and_missing_data_still_make_a_letter() -> None:
@@ -104,7 +180,29 @@ def test_the_same_sheet_gives_the_same_bytes() -> None:
     assert draw(sheet("现予受理。")) == draw(sheet("现予受理。"))
 
 
-def test_the_fonts_are_embedded() -> None:
-    made = draw(sheet("现予受理。"))
-    assert b"/FontFile3" in made or b"/FontFile2" in made
-    assert b"Noto" in made
+def test_every_printed_character_is_embedded_and_can_be_copied() -> None:
+    wording = Wording("启明电源（示范）", ["现予受理。"], copies_to="张三")
+    made = draw(sheet(wording=wording, watermark="预览"))
+    assert b"NotoSerifSC" in made
+    assert b"NotoSansSC" in made
+    serif, sans = shapes(made)
+    assert (
+        set("潭高新受〔2026〕1号 受理告知书 启明电源（示范）：现予受理。— 1 — 预览 抄送：张三")
+        <= serif.keys()
+    )
+    assert set("QS20261116-000001·（印章）") <= sans.keys()
+    assert all(len(outline) > 10 for face in (serif, sans) for text, outline in face.items() if text != " ")
+
+
+def test_words_of_the_layout_that_it_does_not_announce_are_printed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    announced = draw(sheet("现予受理。"))
+    monkeypatch.setattr(layout, "words", lambda letter: " ")
+    assert draw(sheet("现予受理。")) == announced
+
+
+def test_of_the_typefaces_only_what_is_needed_is_read() -> None:
+    for face in fonts.load("现予受理。").values():
+        assert isinstance(face, TTFFont)
+        assert len(face.ttfont.getGlyphOrder()) == 6  # the first stands for characters that are missing

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import translation
 
 from portal.cases import engine, watch
@@ -354,6 +355,18 @@ def test_dead_letters_are_sent_again_in_their_order(park: SimpleNamespace, post_
         for n in Delivery.objects.filter(pk__in=dead).order_by("id").values_list("notice", flat=True)
     ]
     assert [mail["Message-ID"] for mail in post_office.mails] == wanted
+
+
+def test_workers_are_asked_once_a_transaction_whatever_it_takes_back(
+    park: SimpleNamespace, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks() as asked:
+        with transaction.atomic():
+            file_request(park)
+            transaction.set_rollback(True)
+        for _turn in range(3):
+            handled(park)
+    assert len(asked) == 1
 
 
 def test_every_notice_reads_in_both_languages(park: SimpleNamespace) -> None:

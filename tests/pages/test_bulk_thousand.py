@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from portal.cases import bulk, engine
 from portal.cases.models import Batch, Case, Event
+from portal.ledgers.importing import import_path
 from tests.pages.test_bulk import begin, page
 from tests.pages.test_pages import browser
-from tests.people import MONDAY, actor, file_request, works_in
+from tests.people import MONDAY, actor, works_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 ALL, REFUSED = 1000, 37
 
 
-def test_a_thousand_are_moved_but_for_those_that_may_not_be(park: SimpleNamespace) -> None:
+def open_requests(park: SimpleNamespace, folder: Path) -> list[Case]:
+    """Requests that came to the first station, by ledger: the quickest honest way to have a thousand."""
+    head = "number,uscc,station_code,category,channel,title,received_at\n"
+    row = f"{{0:04}},{park.ours.uscc},jinrong,utilities,station,移交 {{0}},2026-11-16 09:00\n"
+    (folder / "requests.csv").write_text(head + "".join(row.format(n) for n in range(ALL)), encoding="utf-8")
+    assert import_path(folder).written
+    return list(Case.objects.order_by("pk"))
+
+
+def test_a_thousand_are_moved_but_for_those_that_may_not_be(park: SimpleNamespace, tmp_path: Path) -> None:
     here, there = park.team["jinrong"], park.team["zhongnan"]
     works_in(park.station_head, there, "head")
-    cases = [file_request(park, title=f"移交 {n}") for n in range(ALL)]
+    cases = open_requests(park, tmp_path)
     elsewhere = {"to_team": park.team["development"].pk, "reason": "x"}
     offered = {case.pk for case in cases[:: ALL // REFUSED][:REFUSED]}
     for pk in offered:

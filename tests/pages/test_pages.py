@@ -70,6 +70,7 @@ def addresses(case: Case) -> list[str]:
         "step": "received",
         "number": "1",
         "language": "en",
+        "item": "1",
         "channel": "webhook",
     }
     out = []
@@ -393,7 +394,9 @@ def test_operations_work_by_page(park: SimpleNamespace) -> None:
     assert post(park.handler, "withdraw_transfer") == 302
     assert post(park.handler, "transfer", to_team=service, reason="职责") == 302
     assert post(park.service, "decline_transfer", answer="不属") == 302
-    assert post(park.head, "pause", reason="supplement", basis="法", planned_days=2, notice="等材料") == 302
+    assert post(park.head, "pause", reason="supplement", basis="法", planned_days=2, notice="等材料") == 422
+    told = {"basis": "法", "planned_days": 2, "notice": "等材料", "missing": "图纸"}
+    assert post(park.head, "pause", reason="supplement", **told) == 302
     assert post(park.handler, "resume") == 302
     assert post(park.handler, "ask_extension", days=2, reason="配件") == 302
     assert post(park.head, "grant_extension") == 302

@@ -37,7 +37,7 @@ def test_every_operation_of_the_kernel_minds_a_stale_page(park: SimpleNamespace,
     engine.comment(case, by=actor(park.handler), data={"body": "已联系供电公司"}, now=MONDAY)
     data = {
         "version": version, "assignee": park.head.pk, "to_team": park.team["jinrong"].pk, "note": "x",
-        "reason": "supplement" if name == "pause" else "x", "basis": "x", "planned_days": 3, "notice": "x",
+        "reason": "supplement" if name == "pause" else "x", "basis": "x", "planned_days": 3, "notice": "x", "missing": "x",
     }  # fmt: skip
     answer = browser(park.head).post(f"/cases/{case.pk}/op/{name}/", data)
     assert answer.status_code == 409

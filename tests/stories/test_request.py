@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -346,3 +347,85 @@ def test_the_sweep_run_twice_changes_nothing(park: SimpleNamespace) -> None:
     before = (Alert.objects.count(), Notice.objects.count(), Case.objects.count())
     assert watch.sweep(at("2026-11-24 18:00")) == 0
     assert (Alert.objects.count(), Notice.objects.count(), Case.objects.count()) == before
+
+
+def test_what_is_missing_is_named_item_by_item_and_the_last_answer_lets_the_clock_run(
+    park: SimpleNamespace,
+) -> None:
+    case = handled(park)
+    told = {"reason": "supplement", "basis": "许可法", "planned_days": 5, "notice": "请补充"}
+    with pytest.raises(Invalid):  # a bare request for "supplements" says nothing
+        engine.pause(case, by=actor(park.head), data=told, now=at("2026-11-17 09:00"))
+    told["missing"] = "平面图：能看清尺寸\n· 联系人更正\n"
+    pause = engine.pause(case, by=actor(park.head), data=told, now=at("2026-11-17 09:00"))
+    plan, contact = pause.missing.all()
+    assert (plan.name, plan.hint, contact.name) == ("平面图", "能看清尺寸", "联系人更正")
+    for stranger, refusal in ((park.rival, NotAllowed), (park.supervisor, NotAllowed)):
+        with pytest.raises(refusal):
+            engine.supply(case, plan.pk, by=actor(stranger), answer="x", now=MONDAY)
+    with pytest.raises(Refused):
+        engine.supply(case, plan.pk, by=actor(park.owner), answer="  ", now=MONDAY)
+    engine.supply(case, plan.pk, by=actor(park.owner), answer="图在档案里", now=at("2026-11-18 09:00"))
+    with pytest.raises(Conflict):
+        engine.supply(case, plan.pk, by=actor(park.agent), answer="再来", now=at("2026-11-18 09:00"))
+    case.refresh_from_db()
+    assert case.paused_at is not None
+    engine.supply(case, contact.pk, by=actor(park.handler), answer="企业来电更正", now=at("2026-11-19 10:00"))
+    case.refresh_from_db()
+    assert (case.paused_at, case.promise_due_at) == (None, at("2026-11-25 17:30"))
+    assert Notice.objects.filter(key="case.supplied", recipient=park.handler).count() == 1
+    with pytest.raises(Invalid) as again:  # 违反一次性告知: a second time says why
+        engine.pause(case, by=actor(park.head), data=told, now=at("2026-11-20 09:00"))
+    assert set(again.value.form.errors) == {"why_again"}
+    engine.pause(
+        case, by=actor(park.head), data={**told, "why_again": "方案变更"}, now=at("2026-11-20 09:00")
+    )
+    engine.resume(case, by=actor(park.head), now=at("2026-11-20 10:00"))
+    late = Pause.objects.filter(case=case).latest("pk").missing.all()[0]
+    with pytest.raises(Conflict):
+        engine.supply(case, late.pk, by=actor(park.owner), answer="x", now=at("2026-11-20 11:00"))
+    assert list(timeline.breaks()) == []
+
+
+def test_a_missing_progress_note_reminds_once_and_a_note_begins_anew(park: SimpleNamespace) -> None:
+    from stations.actions import remind_of_notes
+
+    case = handled(park)
+    case = engine.perform(
+        case, "note_progress", by=actor(park.handler), data={"note": "已联系"}, now=at("2026-11-17 10:00")
+    )
+    assert case.request.note_due_at == at("2026-11-20 17:30")
+    assert remind_of_notes(at("2026-11-20 17:29")) == 0
+    assert remind_of_notes(at("2026-11-20 17:30")) == 1
+    assert remind_of_notes(at("2026-11-23 09:00")) == 0
+    told = set(
+        Notice.objects.filter(params__transition="remind_of_note").values_list(
+            "recipient__username", flat=True
+        )
+    )
+    assert told == {"handler", "sectionhead"}
+    engine.perform(
+        case, "note_progress", by=actor(park.handler), data={"note": "已定方案"}, now=at("2026-11-23 10:00")
+    )
+    assert remind_of_notes(at("2026-11-26 17:29")) == 0
+    told = {"reason": "force_majeure", "basis": "x", "planned_days": 9, "notice": "x"}
+    engine.pause(case, by=actor(park.head), data=told, now=at("2026-11-26 09:00"))
+    assert remind_of_notes(at("2026-11-30 10:00")) == 0  # the clock stands still
+    case = engine.resume(case, by=actor(park.head), now=at("2026-11-30 10:00"))
+    assert case.request.note_due_at == at("2026-11-30 17:30")  # 26 and 27 November did not count
+    assert remind_of_notes(at("2026-11-30 17:30")) == 1
+
+
+def test_what_is_planned_is_reviewed_every_month(park: SimpleNamespace) -> None:
+    case = reported(park, result="planned", planned_on="2027-03-01")
+    engine.perform(case, "confirm", by=actor(park.owner), now=MONDAY)
+    case = engine.perform(case, "verify", by=actor(park.colleague), now=MONDAY)
+    assert case.due_at == at("2026-12-16 17:30")
+    watch.sweep(at("2026-12-16 17:30"))
+    case.refresh_from_db()
+    assert case.alert_level == 2
+    data = {"note": "施工图已审", "planned_on": "2027-04-01"}
+    case = engine.perform(case, "review", by=actor(park.handler), data=data, now=at("2026-12-17 09:00"))
+    assert (case.step, case.alert_level, case.request.planned_on) == ("tracking", 0, date(2027, 4, 1))
+    assert case.due_at is not None
+    assert case.due_at > at("2027-01-15 00:00")

@@ -40,7 +40,7 @@ def test_a_case_opened_after_the_change_agrees_with_a_re_dated_one(park: SimpleN
 
 def test_a_paused_case_is_re_dated_too(park: SimpleNamespace) -> None:
     case = handled(park)
-    data = {"reason": "supplement", "basis": "x", "planned_days": 1, "notice": "x"}
+    data = {"reason": "supplement", "basis": "x", "planned_days": 1, "notice": "x", "missing": "x"}
     engine.pause(case, by=actor(park.head), data=data, now=at("2026-11-17 09:00"))
     engine.resume(case, by=actor(park.head), now=at("2026-11-18 09:00"))
     close(date(2026, 11, 20))

@@ -18,10 +18,12 @@ from portal.cases.engine.holding import (
     withdraw_transfer,
 )
 from portal.cases.engine.letters import check_letter, declared_letter, issue_letter
+from portal.cases.engine.supplements import MAY_SUPPLY, supply
 from portal.cases.engine.talk import attach, attach_in, comment, rate, remind, watch
 from portal.cases.engine.timing import ask_extension, decide_extension, pause, resume
 
 __all__ = [
+    "MAY_SUPPLY",
     "accept_transfer",
     "ask_extension",
     "assign",
@@ -48,6 +50,7 @@ __all__ = [
     "remind",
     "restore",
     "resume",
+    "supply",
     "transfer",
     "watch",
     "withdraw_transfer",

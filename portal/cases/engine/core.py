@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Func, IntegerField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.forms import ActionForm, ReasonForm
 from portal.cases.models import Case, Signature, StepLog
 from portal.cases.move import Move, performers
+from portal.cases.statements import Joined
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
 from portal.worktime.clock import Calendar
@@ -56,7 +56,7 @@ def open_case(
         _prepare(move, team)
         try:
             with transaction.atomic():
-                move.case.save(force_insert=True)
+                move.insert()
         except IntegrityError:
             if token is not None and (earlier := Case.objects.filter(filing_token=token).first()):
                 return earlier
@@ -210,34 +210,38 @@ def lock(
     were checked), and Conflict when `version` is not the present one.
     """
     pk = case if isinstance(case, int) else case.pk
-    parent_id = case.parent_id if isinstance(case, Case) else None
-    if isinstance(case, int):
-        parent_id = Case.objects.filter(pk=pk).values_list("parent_id", flat=True).first()
-    held = Func(function="worktime_hold", output_field=IntegerField())
-    calendar_version = None
-    for lockable in (parent_id, pk):
-        if lockable is not None:
-            rows = Case.objects.select_for_update().filter(pk=lockable).annotate(held=held)
-            calendar_version = next(iter(rows.values_list("held", flat=True)), None)
+    with connection.cursor() as cursor:
+        if isinstance(case, int) or case.parent_id is not None:
+            cursor.execute(_LOCK_ABOVE, [pk])
+        cursor.execute(_LOCK, [pk])
+        held = cursor.fetchone()
     locked, stay = _read(pk)
     if by is not None and not inside:
         access.check_acts(by, locked)
     if version is not None and version != locked.version:
         raise Conflict(_faster(locked))
-    return Move(locked, by=by, now=now or present(), calendar=Calendar.current(calendar_version), stay=stay)
+    calendar = Calendar.current(held[0] if held else None)
+    return Move(locked, by=by, now=now or present(), calendar=calendar, stay=stay)
+
+
+_LOCK = "SELECT worktime_hold() FROM cases_case WHERE id = %s FOR UPDATE"
+_LOCK_ABOVE = _LOCK.replace("%s", "(SELECT parent_id FROM cases_case WHERE id = %s)")
+_NEAR = ("team", "assignee", "enterprise", "parent", "parent__team")
+_OPEN_STAY = Joined(
+    StepLog, "case", *(f"case__{path}" for path in _NEAR), where="t0.case_id = %s AND t0.left_at IS NULL"
+)
+_CLOSED_CASE = Joined(Case, *_NEAR, where="t0.id = %s")
 
 
 def _read(pk: int) -> tuple[Case, StepLog | None]:
     """A locked case with its open stay: one statement while it is open."""
-    near = ("team", "assignee", "enterprise", "parent__team")
-    stay = (
-        StepLog.objects.filter(case=pk, left_at=None)
-        .select_related("case", *(f"case__{name}" for name in near))
-        .first()
-    )
+    stay = _OPEN_STAY.first(pk)
     if stay is not None:
         return stay.case, stay
-    return Case.objects.select_related(*near).get(pk=pk), None
+    case = _CLOSED_CASE.first(pk)
+    if case is None:
+        raise Case.DoesNotExist
+    return case, None
 
 
 def _declared(flow: Flow, name: str) -> Transition:

@@ -17,6 +17,7 @@ from portal.cases.errors import Conflict, NotAllowed
 from portal.cases.forms import AnswerForm, AssignForm, TransferForm
 from portal.cases.models import Case, Handover
 from portal.cases.move import Move
+from portal.cases.statements import Joined, Written
 from portal.park.acting import Actor
 from portal.park.models import Team
 from portal.worktime.clock import Calendar
@@ -97,7 +98,7 @@ def transfer(
             raise Conflict(_("It is already offered to %(team)s.") % {"team": pending.to_team})
         recorded = fill(move, TransferForm, data, None)
         to_team: Team = move.data["to_team"]
-        handover = Handover.objects.create(
+        handover = Handover(
             case=move.case,
             from_team=move.case.team,
             to_team=to_team,
@@ -105,10 +106,13 @@ def transfer(
             asked_by=by.user,
             asked_at=move.now,
         )
+        at_once = to_team.pk in by.headed_team_ids  # who leads both teams need not ask
+        if at_once:
+            _answered(handover, Handover.State.ACCEPTED, by, move)
+        _HANDOVERS.save(handover)
         move.participate(to_team.pk)
         move.log("transfer_offered", **recorded)
-        if to_team.pk in by.headed_team_ids:  # who leads both teams need not ask
-            _close_handover(handover, Handover.State.ACCEPTED, by, move)
+        if at_once:
             _take_over(move, to_team)
         else:
             move.tell("case.transfer_offered", "receiving_team")
@@ -219,12 +223,25 @@ def _answer(
 
 
 def _close_handover(handover: Handover, state: Handover.State, by: Actor, move: Move) -> None:
+    _answered(handover, state, by, move)
+    _HANDOVERS.save(handover)
+
+
+def _answered(handover: Handover, state: Handover.State, by: Actor, move: Move) -> None:
     handover.state, handover.answered_by, handover.answered_at = state, by.user, move.now
-    handover.save()
+
+
+_PENDING = Joined(
+    Handover,
+    "to_team",
+    "from_team",
+    where=f"t0.case_id = %s AND t0.state = '{Handover.State.PENDING.value}' ORDER BY t0.id LIMIT 1",
+)
+_HANDOVERS = Written(Handover)
 
 
 def _pending(case: Case) -> Handover | None:
-    return case.handovers.filter(state=Handover.State.PENDING).select_related("to_team", "from_team").first()
+    return _PENDING.first(case.pk)
 
 
 def _require_pending(case: Case) -> Handover:

@@ -14,7 +14,7 @@ from portal.cases import access
 from portal.cases.engine.core import fill, lock
 from portal.cases.errors import Conflict, NotAllowed, Refused
 from portal.cases.forms import ExtensionForm, PauseForm
-from portal.cases.models import Case, Extension, Pause
+from portal.cases.models import Case, Extension, MissingItem, Pause
 from portal.cases.move import Move
 from portal.park.acting import Actor
 from portal.worktime.clock import Limit, Unit
@@ -48,11 +48,23 @@ def pause(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime
                 paused_by=by.user,
             )
         )
+        _name_missing(made, move.data["missing"])
         locked.paused_at = move.now
         move.log("paused", **recorded)
         move.tell("case.paused", "enterprise", "handler", notice=made.notice)
         move.save()
     return made
+
+
+def _name_missing(pause: Pause, lines: list[str]) -> None:
+    """Keep what is missing, one item for each line; after a colon, what it must look like."""
+    items = []
+    for position, line in enumerate(lines, start=1):
+        name, _colon, hint = line.replace("：", ":").partition(":")
+        items.append(
+            MissingItem(pause=pause, position=position, name=name.strip()[:120], hint=hint.strip()[:300])
+        )
+    MissingItem.objects.bulk_create(items)
 
 
 def resume(case: Case | int, *, by: Actor, now: datetime | None = None) -> Case:
@@ -64,14 +76,19 @@ def resume(case: Case | int, *, by: Actor, now: datetime | None = None) -> Case:
             raise NotAllowed(_("Only the handler or who leads the team may do this."))
         if locked.paused_at is None:
             raise Conflict(_("The clock is running already."))
-        running = next(p for p in move.pauses if p.to_at is None)
-        running.to_at, running.resumed_by = move.now, by.user
-        running.save(update_fields=["to_at", "resumed_by"])
-        locked.paused_at = None
-        move.log("resumed")
+        run_on(move)
         move.tell("case.resumed", "enterprise", "handler")
         move.save()
     return locked
+
+
+def run_on(move: Move) -> None:
+    """End the running pause of a locked case."""
+    running = next(p for p in move.pauses if p.to_at is None)
+    running.to_at, running.resumed_by = move.now, move.user
+    running.save(update_fields=["to_at", "resumed_by"])
+    move.case.paused_at = None
+    move.log("resumed")
 
 
 def ask_extension(

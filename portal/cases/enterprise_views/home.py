@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Case as Choose
+from django.db.models import IntegerField, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,13 +16,14 @@ from django.views.decorators.http import require_safe
 from portal.cases.access import agency_scope, own_papers
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, Document, Draft, Holder
+from portal.cases.presenting.papers import ASKED, paper
 from portal.cases.presenting.rows import rows
 from portal.cases.presenting.words import short_moment
 from portal.cases.views.common import actor_of, refusals
 from portal.notices.queries import centre
 from portal.notices.texts import render as text_of
 from portal.park.acting import Actor
-from portal.worktime.clock import Calendar
+from portal.worktime.clock import Calendar, local
 from portal.worktime.now import now
 
 RATE_WITHIN = timedelta(days=30)
@@ -30,9 +32,14 @@ PAGE = 30
 
 def own_cases(actor: Actor) -> QuerySet[Case]:
     """The cases of the enterprise that the person acts for now."""
-    return Case.objects.filter(agency_scope(actor), enterprise=actor.enterprise_id).select_related(
-        "enterprise", "assignee", "team"
-    )
+    mine = Case.objects.filter(agency_scope(actor), enterprise=actor.enterprise_id)
+    return mine.select_related("enterprise", "assignee", "team").annotate(is_asked=ASKED)
+
+
+def _turn_first() -> Choose:
+    """What waits for the enterprise comes first, however many cases are open."""
+    waits = Q(holder=Holder.ENTERPRISE) | Q(is_asked=True)
+    return Choose(When(waits, then=0), default=1, output_field=IntegerField())
 
 
 @refusals
@@ -42,17 +49,20 @@ def home(request: HttpRequest) -> HttpResponse:
     calendar = Calendar.current()
     mine = own_cases(actor)
     open_rows = rows(
-        mine.filter(closed_at=None).order_by("due_at", "id")[:PAGE], actor, moment, calendar, inside=False
+        mine.filter(closed_at=None).order_by(_turn_first(), "due_at", "id")[:PAGE],
+        actor,
+        moment,
+        calendar,
+        inside=False,
     )
-    waiting = set(mine.filter(closed_at=None, holder=Holder.ENTERPRISE).values_list("pk", flat=True)[:PAGE])
     ratable = [kind for kind, flow in FLOWS.items() if flow.ratable]
     unrated = {outcome for kind in ratable for outcome in FLOWS[kind].unrated_outcomes}
     to_rate = mine.filter(kind__in=ratable, closed_at__gte=moment - RATE_WITHIN, rating=None).exclude(
         outcome__in=unrated
     )
     context: dict[str, Any] = {
-        "todo": [r for r in open_rows if r.pk in waiting],
-        "under_way": [r for r in open_rows if r.pk not in waiting],
+        "todo": [r for r in open_rows if r.mine],
+        "under_way": [r for r in open_rows if not r.mine],
         "late": sum(1 for r in open_rows if r.light == "late"),
         "to_rate": rows(
             to_rate.order_by("-closed_at")[: 5 if actor.may_act_for(actor.enterprise_id) else 0],
@@ -64,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "drafts": _drafts(actor),
         "starts": starts(actor),
         "may_act": actor.may_act_for(actor.enterprise_id),
-        "papers": list(_papers(actor)[:4]),
+        "papers": [paper(document, local(moment).date()) for document in _papers(actor)[:4]],
         "notices": _notices(actor),
     }
     return render(request, "enterprise/home.html", context)
@@ -106,7 +116,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     if not actor.agencies:
         raise PermissionDenied
     calendar = Calendar.current()
-    open_cases = own_cases(actor).filter(closed_at=None).order_by("due_at", "id")[: 2 * PAGE]
+    open_cases = own_cases(actor).filter(closed_at=None).order_by(_turn_first(), "due_at", "id")[: 2 * PAGE]
+    open_rows = rows(open_cases, actor, moment, calendar, inside=False)
     closed = own_cases(actor).filter(closed_at__isnull=False)
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 18:
@@ -114,7 +125,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     closed_rows = list(closed.order_by("-pk")[: PAGE + 1])
     context: dict[str, Any] = {
         "starts": starts(actor),
-        "open_rows": [] if before else rows(open_cases, actor, moment, calendar, inside=False),
+        "open_rows": [] if before else open_rows,
         "closed_rows": rows(closed_rows[:PAGE], actor, moment, calendar, inside=False),
         "later": str(closed_rows[PAGE - 1].pk) if len(closed_rows) > PAGE else "",
     }

@@ -18,11 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.cases import engine, papers
-from portal.cases.access import check_acts, is_staff_for, own_papers, visible_to
+from portal.cases.access import allows, check_acts, is_staff_for, own_papers, usable_papers, visible_to
 from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Attachment, Case, Document
-from portal.cases.views.common import actor_of, load, refusals
+from portal.cases.presenting.papers import paper
+from portal.cases.views.common import actor_of, back_to, load, refusals
 from portal.park.acting import Actor
+from portal.worktime.clock import local
 from portal.worktime.now import now
 
 MOST_MB = settings.DOCUMENT_MAX_BYTES // 2**20
@@ -57,11 +59,11 @@ def document_list(request: HttpRequest) -> HttpResponse:
         return redirect("cases:document_list")
     mine = Document.objects.filter(own_papers(actor), enterprise=actor.enterprise_id)
     found = mine.annotate(uses=Count("attachments")).order_by("-uploaded_at", "-id")
+    today = local(now()).date()
     page = {
-        "documents": found[:200],
+        "documents": [{"line": paper(d, today), "uses": d.uses} for d in found[:200]],
         "form": form,
         "may_act": actor.may_act_for(actor.enterprise_id),
-        "today": now().date(),
     }
     return render(request, "enterprise/document_list.html", page, status=422 if form.errors else 200)
 
@@ -109,14 +111,35 @@ def add_paper(
         owner: dict[str, Any] = {"team": case.team} if inside else {"enterprise": case.enterprise}
         document = papers.store(upload, by=actor.user, now=now(), **owner)
     else:
-        own = Document.objects.filter(own_papers(actor), enterprise=case.enterprise_id)
-        pk = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0
-        document = get_object_or_404(own, pk=pk)
+        document = _from_archive(case, actor, chosen)
     if document.scan_state == Document.Scan.PENDING:
         raise Refused(
             gettext("The file is kept and waits for the virus scan. Please add it again in a few minutes.")
         )
     return engine.attach(case, document, by=actor, internal=inside and internal, now=now())
+
+
+def _from_archive(case: Case, actor: Actor, chosen: str) -> Document:
+    pk = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0
+    return get_object_or_404(Document.objects.filter(usable_papers(actor, case)), pk=pk)
+
+
+@require_POST
+@refusals
+def case_supply(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Answer one missing item: a new file, a paper of the archive, or words."""
+    case, actor = load(request, pk), actor_of(request)
+    check_acts(actor, case)
+    upload = cast("UploadedFile[bytes] | None", request.FILES.get("file"))
+    chosen, document = request.POST.get("document", ""), None
+    if upload is not None and allows(actor, case, engine.MAY_SUPPLY):
+        document = papers.store(upload, by=actor.user, now=now(), enterprise=case.enterprise)
+    elif chosen:
+        document = _from_archive(case, actor, chosen)
+    answer = request.POST.get("answer", "")
+    engine.supply(case, item, by=actor, document=document, answer=answer, now=now())
+    messages.success(request, gettext("Thank you: it is in the case."))
+    return back_to(request, pk)
 
 
 def visible_documents(actor: Actor) -> QuerySet[Document]:

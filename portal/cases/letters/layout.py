@@ -8,13 +8,17 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from string import printable
+from typing import cast
 
-import pylopdf_fonts_zh_cn as fonts
 import segno
 from django.utils.translation import gettext as _
 from fpdf import FPDF
-from fpdf.enums import TextMode
+from fpdf.enums import RenderStyle, TextMode
+from fpdf.fonts import TTFFont
 
+from portal.cases.letters import fonts
 from portal.cases.letters.breaking import lines
 from portal.cases.letters.wording import Wording
 
@@ -59,18 +63,13 @@ class Sheet:
 class Paper(FPDF):
     """The pages. Fonts: serif for the text, sans for small print."""
 
-    def __init__(
-        self, sheet: Sheet, body_pt: float = BODY_PT, line: float = LINE, like: Paper | None = None
-    ) -> None:
+    def __init__(self, sheet: Sheet, body_pt: float, line: float, typefaces: fonts.Typefaces) -> None:
         super().__init__(format="A4", unit="mm")
         self.sheet = sheet
         self.body_pt = body_pt
         self.step = line
-        if like is None:
-            self.add_font("serif", "", str(fonts.serif_path()))
-            self.add_font("sans", "", str(fonts.sans_path()))
-        else:  # the same words in another size: fonts take a third of a second each to read
-            self.fonts.update(like.fonts)
+        self.fonts.update(typefaces)
+        self.pdf_version = fonts.PDF_VERSION
         self.set_margins(LEFT, TOP, RIGHT)
         self.set_auto_page_break(False)
         self.set_creation_date(sheet.made_at)
@@ -106,6 +105,10 @@ class Paper(FPDF):
 
     # Pieces --------------------------------------------------------------------------------------
 
+    def get_string_width(self, s: str, normalized: bool = False, markdown: bool = False) -> float:
+        """The width of a text in the present type, without fpdf2's search for styles and directions in it."""
+        return cast("TTFFont", self.current_font).get_text_width(s, self.font_size_pt, None)[1] / self.k
+
     def room(self) -> float:
         return TEXT_END - self.get_y()
 
@@ -128,21 +131,49 @@ class Paper(FPDF):
 
 
 def draw(sheet: Sheet) -> bytes:
-    """The PDF of a letter: on one page if a slightly smaller type does it, else as the standard says.
+    """The PDF of a letter."""
+    text = words(sheet)
+    while True:
+        paper = compose(sheet, text)
+        made = bytes(paper.output(output_producer_class=fonts.Writer))
+        more = fonts.lacking(paper)
+        if not more:
+            return made
+        text += more  # what the layout adds and `words` does not know of
 
-    Of the papers that share fonts only one may be written out: writing cuts the fonts down to its words.
+
+def compose(sheet: Sheet, text: str) -> Paper:
+    """The pages of a letter, not yet written out: one if a slightly smaller type does it, else as many as
+    the standard says. `text` has the characters that may be printed.
     """
-    first = _compose(sheet, *SETTINGS[0])
+    typefaces = fonts.load(text)  # shared: only one of the papers is written out
+    first = _compose(sheet, *SETTINGS[0], typefaces)
     if first.page_no() == 2:
         for body_pt, line in SETTINGS[1:]:
-            tighter = _compose(sheet, body_pt, line, first)
+            tighter = _compose(sheet, body_pt, line, typefaces)
             if tighter.page_no() == 1:
-                return bytes(tighter.output())
-    return bytes(first.output())
+                return tighter
+    return first
 
 
-def _compose(sheet: Sheet, body_pt: float, line: float, like: Paper | None = None) -> Paper:
-    paper = Paper(sheet, body_pt, line, like)
+def words(sheet: Sheet) -> str:
+    """Every character that the letter may show."""
+    said = sheet.wording
+    texts = (
+        sheet.title,
+        sheet.number,
+        sheet.authority,
+        sheet.dated,
+        sheet.reference,
+        sheet.watermark,
+        sheet.note,
+    )
+    more = (said.addressee, said.subject, said.copies_to, *said.paragraphs, *said.signed_by)
+    return "".join((*texts, *more, printable, "—·：", _("(stamp)"), _("Copy to: %(who)s")))
+
+
+def _compose(sheet: Sheet, body_pt: float, line: float, typefaces: fonts.Typefaces) -> Paper:
+    paper = Paper(sheet, body_pt, line, typefaces)
     paper.add_page()
     _head(paper)
     _title(paper)
@@ -213,23 +244,30 @@ def _body(paper: Paper) -> None:
 
 
 def _paragraph(paper: Paper, text: str, *, keep: float) -> None:
-    """A paragraph indented by two characters. The last one stays together with the signature."""
+    """A paragraph indented by two characters. The last one stays together with the signature, for which
+    `keep` is left: as a whole, or, when it is longer than a page, by its last two lines.
+    """
     indent = 2 * paper.body_pt * PT
     found = lines(text, TEXT_WIDTH, paper.get_string_width, first=TEXT_WIDTH - indent)
-    need = len(found) * paper.step + keep
-    if keep and paper.room() < need <= TEXT_END - TOP:
-        paper.add_page()
-        paper.set_font("serif", size=paper.body_pt)
+    whole = len(found) * paper.step + keep <= TEXT_END - TOP
+    together = len(found) if whole else 2
     for place, line in enumerate(found):
+        if keep and len(found) - place == together and paper.room() < together * paper.step + keep:
+            _turn(paper)
         _line(paper, LEFT + (0 if place else indent), line)
 
 
 def _line(paper: Paper, x: float, text: str) -> None:
     if paper.room() < paper.step:
-        paper.add_page()
-        paper.set_font("serif", size=paper.body_pt)
+        _turn(paper)
     paper.put(x, text, paper.body_pt)
     paper.down(paper.step)
+
+
+def _turn(paper: Paper) -> None:
+    """To the next page, in the type of the text."""
+    paper.add_page()
+    paper.set_font("serif", size=paper.body_pt)
 
 
 def _signers(paper: Paper) -> list[str]:
@@ -280,16 +318,22 @@ def _stamp(paper: Paper, x: float, y: float) -> None:
 
 def _qr(paper: Paper, top: float) -> None:
     """The case page as a QR code, drawn as squares: sharp at any size, no picture inside."""
-    rows = [list(row) for row in segno.make(paper.sheet.address, error="m", micro=False).matrix]
+    rows = _modules(paper.sheet.address)
     side = QR / len(rows)
     for y, row in enumerate(rows):
         for x, dark in enumerate(row):
             if dark:
-                paper.rect(LEFT + x * side, top + y * side, side, side, style="F")
+                paper.rect(LEFT + x * side, top + y * side, side, side, style=RenderStyle.F)
     paper.set_font("sans", size=SMALL_PT)
     paper.set_text_color(*GREY)
     paper.text(LEFT, top + QR + 4, paper.sheet.reference)
     paper.set_text_color(*BLACK)
+
+
+@lru_cache(maxsize=16)
+def _modules(address: str) -> tuple[bytes, ...]:
+    """The code of an address, row by row: 1 where it is dark. The letter and its translation share it."""
+    return tuple(bytes(row) for row in segno.make(address, error="m", micro=False).matrix)
 
 
 def _copies(paper: Paper) -> None:

@@ -9,6 +9,7 @@ from portal.cases.models.papers import Attachment, Document, Draft
 from portal.cases.models.record import AuditExport, Comment, Event, Rating, Signature
 from portal.cases.models.searching import SearchEntry
 from portal.cases.models.standards import ServiceStandard, StandardLimit, StandardRung, Trigger
+from portal.cases.models.supplements import MissingItem
 from portal.cases.models.working import Absence, Batch, BatchItem, Deputised, SavedView, Watch
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "IssuedLetter",
     "LetterCounter",
     "Light",
+    "MissingItem",
     "Participant",
     "Pause",
     "Rating",

@@ -13,18 +13,25 @@ from django.utils.translation import gettext as _
 from portal.cases import access, clock
 from portal.cases.letters.wording import authority
 from portal.cases.models import Case, Extension, Handover, Holder, Pause, StepLog
-from portal.cases.presenting import actions, timeline
+from portal.cases.presenting import actions, papers, timeline
 from portal.cases.presenting.letters import letter_of, letters
+from portal.cases.presenting.turn import turn
 from portal.cases.presenting.words import time_left
 from portal.park.acting import Actor
-from portal.worktime.clock import Calendar, Unit
-from portal.worktime.explain import Explanation, explain, moment_text
+from portal.worktime.clock import Calendar, Unit, local
+from portal.worktime.explain import Explanation, explain
+
+WAITS_FOR: dict[str, Holder] = {
+    Pause.Reason.SUPPLEMENT: Holder.ENTERPRISE,
+    Pause.Reason.SPECIAL_PROCEDURE: Holder.THIRD_PARTY,
+}
 
 
 @dataclass(frozen=True)
 class RailStep:
     label: str
     state: str  # past | now | ahead
+    since: str = ""  # the day on which the case came to this step, last
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,13 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     main = offers[0] if offers and offers[0].primary and not offers[0].blocked else None
     handover = _pending_handover(case) if inside else None
     extension = _pending_extension(case) if inside and case.is_open else None
-    attached = papers(case, inside=inside)
+    attached = attachments(case, inside=inside)
+    plain = [a for a in attached if not letter_of(a)]
+    pause = papers.running_pause(pauses)
+    items = papers.missing_items(pause)
+    may_attach = not access.only_looks(actor, case) and (inside or case.is_open)
+    whose = turn(case, now, calendar, pause=pause, items=items, inside=inside)
+    archived = papers.archive(case, actor, attached, now) if may_attach else []
     facts = _facts(case)
     children = [c for c in case.children.select_related("team").order_by("id") if inside or c.flow.public]
     return {
@@ -59,27 +72,34 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "inside": inside,
         "facts": facts,
         "light": case.light(now).value,
-        "left": time_left(case, now, calendar),
+        "left": time_left(case, now, calendar, inside=inside),
         "rail": rail(case, stays, inside=inside),
-        "headline": headline(case, now, calendar),
+        "turn": whose,
+        "headline": whose.title,
+        "pause": pause,
+        "wanted": papers.wanted(items, archived),
+        "may_supply": papers.may_supply(case, actor),
+        "archive": archived,
         "reasons": explanations(case, stays, pauses, calendar),
         "shares": shares(case, stays, pauses, now, calendar),
         "net_days": _net(case, pauses, now, calendar),
         "elapsed": case.elapsed_days if case.closed_at else calendar.elapsed_days(case.opened_at, now),
         "main": main,
+        "only_grave": not inside and bool(offers) and all(offer.grave for offer in offers),
         "offers": [o for o in offers if o is not main or not o.bare],
         "operations": actions.operations(case, actor, handover, extension),
         "handover": handover,
         "extension": extension,
         "entries": timeline.entries(case, inside=inside),
         "talk": talk(case, inside=inside),
-        "papers": [a for a in attached if not letter_of(a)],
+        "papers": plain,
+        "paper_lines": papers.in_case(plain, local(now).date()),
         "letters": letters(case, actor, attached, inside=inside),
         "children": children,
         "can_rate": _can_rate(case, actor),
         "rating": getattr(case, "rating", None) if not case.is_open else None,
         "may_speak": not access.only_looks(actor, case),
-        "may_attach": inside or (case.is_open and not access.only_looks(actor, case)),
+        "may_attach": may_attach,
     }
 
 
@@ -103,27 +123,17 @@ def rail(case: Case, stays: list[StepLog], *, inside: bool) -> list[RailStep]:
         at = names.index(case.step)
     else:
         at = max((names.index(s.step) for s in stays if s.step in names), default=0)
+    since = {stay.step: f"{local(stay.entered_at):%m-%d}" for stay in stays}
+    if case.closed_at is not None:
+        since[case.step] = f"{local(case.closed_at):%m-%d}"
     out = []
     for index, step in enumerate(shown):
         state = "past" if index < at or (index == at and step.is_end) else "ahead"
         if index == at and not step.is_end:
             state = "now"
-        out.append(RailStep(str(step.label if inside else (step.plain or step.label)), state))
+        label = str(step.label if inside else (step.plain or step.label))
+        out.append(RailStep(label, state, since.get(step.name, "") if state != "ahead" else ""))
     return out
-
-
-def headline(case: Case, now: datetime, calendar: Calendar) -> str:
-    """The clock in one line."""
-    if case.closed_at is not None:
-        return _("Closed on %(time)s") % {"time": moment_text(case.closed_at)}
-    if case.due_at is None:
-        return time_left(case, now, calendar)
-    if case.paused_at is not None:
-        return _("Clock stopped since %(time)s") % {"time": moment_text(case.paused_at)}
-    return _("%(left)s · by %(due)s") % {
-        "left": time_left(case, now, calendar),
-        "due": moment_text(case.due_at),
-    }
 
 
 def explanations(
@@ -152,10 +162,16 @@ def shares(
         if used is None:
             used = calendar.used(stay.entered_at, now, Unit.WORKING_DAY, clock.step_spans(pauses))
         days[stay.holder] = days.get(stay.holder, Decimal(0)) + used
+    for pause in pauses:  # a stop of the clock is the time of whom the park waits for
+        if pause.reason in WAITS_FOR:
+            until = pause.to_at or now
+            used = calendar.used(pause.from_at, until, Unit.WORKING_DAY, [])
+            holder = WAITS_FOR[pause.reason].value
+            days[holder] = days.get(holder, Decimal(0)) + used
     total = sum(days.values())
     out, x = [], 0.0
     for holder in Holder:
-        if holder.value in days:
+        if days.get(holder.value):
             width = float(days[holder.value] / total * 100) if total else 0.0
             out.append(
                 Share(holder.value, str(holder.label), f"{days[holder.value].normalize():f}", x, width)
@@ -174,7 +190,7 @@ def talk(case: Case, *, inside: bool) -> list[Any]:
     return list(comments if inside else comments.filter(internal=False))
 
 
-def papers(case: Case, *, inside: bool) -> list[Any]:
+def attachments(case: Case, *, inside: bool) -> list[Any]:
     """What is attached, official letters included."""
     found = case.attachments.select_related("document__letter", "document__letter_translated")
     return list(found if inside else found.filter(internal=False))

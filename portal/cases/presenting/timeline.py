@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.declaration import Flow, Transition
-from portal.cases.models import Case, Event
+from portal.cases.models import Case, Event, Pause
 from portal.cases.presenting.words import short_moment
 
 KERNEL = {
@@ -25,6 +25,7 @@ KERNEL = {
     "transfer_withdrawn": _("took the offer back"),
     "paused": _("stopped the clock"),
     "resumed": _("let the clock run again"),
+    "supplied": _("supplied what was missing"),
     "pause_overrun": _("the clock has been stopped longer than planned"),
     "extension_asked": _("asked for more time"),
     "extended": _("extended the time"),
@@ -60,21 +61,25 @@ STAFF_ONLY = frozenset(
 )
 # Said to the enterprise, or among staff: each event says which.
 INTERNAL_OR_PUBLIC = ("commented", "letter_issued")
-TEXT_FIELDS = {
+TEXT_FIELDS = (  # in the order in which they are shown
     "reason",
+    "basis",
+    "notice",
+    "missing",
+    "why_again",
+    "item",
+    "document",
     "note",
     "plan",
     "result_text",
     "result_basis",
     "remedy",
-    "notice",
     "answer",
     "contact_note",
-    "basis",
     "ask",
     "sha256",
     "file",  # of an import
-}
+)
 
 
 @dataclass
@@ -133,12 +138,12 @@ def entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
         what=words_of(event, flow),
         who=event.actor.label if event.actor else str(_("The portal")),
         when=short_moment(event.at),
-        notes=_notes(event.data.get("public", {})),
+        notes=_notes(event.verb, event.data.get("public", {})),
         grave=bool(known and known.grave) or event.verb == "alerted",
         key=known is not None,
     )
     if inside:
-        made.internal_notes = _notes(event.data.get("internal", {}))
+        made.internal_notes = _notes(event.verb, event.data.get("internal", {}))
     return made
 
 
@@ -150,9 +155,17 @@ def _issued(event: Event, flow: Flow) -> str:
     return gettext("issued: %(letter)s") % {"letter": named} if label else ""
 
 
-def _notes(data: dict[str, Any]) -> list[str]:
-    return [
-        f"SHA-256 {value}" if name == "sha256" else str(value)
-        for name, value in data.items()
-        if name in TEXT_FIELDS and value
-    ]
+def _notes(verb: str, data: dict[str, Any]) -> list[str]:
+    shown = ("days", *TEXT_FIELDS) if verb in ("extended", "extension_asked") else TEXT_FIELDS
+    return [_note(verb, name, data[name]) for name in shown if data.get(name)]
+
+
+def _note(verb: str, name: str, value: Any) -> str:
+    """One thing that was written down, in words; never a code."""
+    if name == "sha256":
+        return f"SHA-256 {value}"
+    if name == "days":
+        return ngettext("%(n)s working day", "%(n)s working days", value) % {"n": value}
+    if (verb, name) == ("paused", "reason") and value in Pause.Reason.values:
+        return str(Pause.Reason(value).label)
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -32,14 +32,16 @@ def short_moment(moment: datetime | None) -> str:
     return f"{day} {WEEKDAYS[here.weekday()]} {here:%H:%M}"
 
 
-def time_left(case: Case, moment: datetime, calendar: Calendar) -> str:
-    """What the light says beside its shape."""
+def time_left(case: Case, moment: datetime, calendar: Calendar, *, inside: bool = True) -> str:
+    """What the light says beside its shape, to staff or (not `inside`) to the enterprise."""
     if case.closed_at is not None:
         return outcome_label(case)
+    if getattr(case, "is_asked", False):
+        return _("Waiting for supplements") if inside else _("Your turn")
     if case.paused_at is not None:
         return _("Clock stopped")
     if case.holder == Holder.ENTERPRISE:
-        return _("Waiting for the enterprise")
+        return _("Waiting for the enterprise") if inside else _("Your turn")
     if case.holder == Holder.THIRD_PARTY:
         return _("Waiting for a third party")
     if case.due_at is None:

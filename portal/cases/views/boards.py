@@ -9,14 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.accounts.models import Duty
 from portal.cases import queue
-from portal.cases.access import visible_to
+from portal.cases.access import RULES, visible_to
 from portal.cases.flow import SUPERVISION
-from portal.cases.models import Alert, Case, CaseQuerySet, Holder
+from portal.cases.models import Alert, Case, CaseQuerySet, Holder, StandardRung
 from portal.cases.presenting.rows import Row, rows
 from portal.cases.presenting.words import short_moment
 from portal.cases.views.common import actor_of, refusals
@@ -128,10 +129,29 @@ def escalations(request: HttpRequest) -> HttpResponse:
         "later": _link(request, after=found.later),
         "earlier": _link(request, before=found.earlier),
         "orders": rows(orders.order_by("due_at", "id")[:SHOWN], actor, moment, calendar),
-        "levels": climbed.order_by("alert_level").values("alert_level").annotate(n=Count("pk")),
+        "levels": _levels(climbed),
         "level": chosen,
     }
     return render(request, "cases/escalations.html", context)
+
+
+def _levels(climbed: CaseQuerySet) -> list[dict[str, Any]]:
+    """How many cases stand on each level, and who was told there."""
+    counts = climbed.order_by("alert_level").values("alert_level").annotate(n=Count("pk"))
+    rungs = StandardRung.objects.filter(
+        standard__in=climbed.values("standard"), holder=Holder.DEPARTMENT
+    ).order_by("level", "-opens_supervision", "standard")
+    by_level: dict[int, StandardRung] = {}
+    for rung in rungs:
+        by_level.setdefault(rung.level, rung)
+    return [{**line, "says": _told_at(by_level.get(line["alert_level"]))} for line in counts]
+
+
+def _told_at(rung: StandardRung | None) -> str:
+    if rung is None:
+        return ""
+    who = gettext(", ").join(str(RULES[word].label) for word in rung.tells if word in RULES)
+    return gettext("%(who)s; supervision order") % {"who": who} if rung.opens_supervision else who
 
 
 def _with_alerts(cases: list[Case], shown: list[Row]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from portal.cases.access import is_staff_for, visible_to
 from portal.cases.errors import CaseError, Conflict
 from portal.cases.models import Case, Watch
 from portal.cases.presenting import timeline
+from portal.cases.presenting.papers import ASKED
 from portal.park.acting import Actor
 
 View = Callable[..., HttpResponse]
@@ -39,7 +40,7 @@ def to_show(cases: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
     """Cases with what is shown of each to this person."""
     watched = Exists(Watch.objects.filter(case=OuterRef("pk"), user=actor.user))
     near = ("team", "assignee", "enterprise", "opened_by", "parent__team", "rating")
-    return cases.select_related(*near).annotate(is_watched=watched)
+    return cases.select_related(*near).annotate(is_watched=watched, is_asked=ASKED)
 
 
 def back_to(request: HttpRequest, pk: int, anchor: str = "") -> HttpResponse:

@@ -97,15 +97,21 @@
   }
 
   // A part of a form that matters only for one choice.
-  for (const part of document.querySelectorAll("[data-only-for]")) {
-    const [name, wanted] = part.dataset.onlyFor.split("=");
-    const look = () => {
-      const chosen = part.closest("form").querySelector(`[name="${name}"]:checked, select[name="${name}"]`);
-      part.hidden = chosen?.value !== wanted;
-    };
-    part.closest("form").addEventListener("change", look);
-    look();
-  }
+  const onlyWhereItMatters = () => {
+    for (const part of document.querySelectorAll("[data-only-for]:not([data-wired])")) {
+      const [name, wanted] = part.dataset.onlyFor.split("=");
+      const form = part.closest("form");
+      const look = () => {
+        const chosen = form.querySelector(`[name="${name}"]:checked, select[name="${name}"]`);
+        part.hidden = chosen?.value !== wanted;
+      };
+      part.dataset.wired = "";
+      form.addEventListener("change", look);
+      look();
+    }
+  };
+  onlyWhereItMatters();
+  document.addEventListener("htmx:afterSettle", onlyWhereItMatters);  // forms that come later
 
   // The first button of a case opens the form that lies further down the page.
   document.addEventListener("click", (event) => {

@@ -18,7 +18,7 @@ UPDATE cases_document d
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0014_audit_search"),
+        ("cases", "0016_quick_words"),
         ("park", "0003_agency_scope"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,66 @@
+"""Supplying what was asked for (补正): item by item; when all is here, the clock runs on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.cases import access
+from portal.cases.engine.core import lock
+from portal.cases.engine.talk import attach_in
+from portal.cases.engine.timing import run_on
+from portal.cases.errors import Conflict, NotAllowed, Refused
+from portal.cases.models import Case, Document, MissingItem
+from portal.cases.move import Move
+from portal.park.acting import Actor
+
+MAY_SUPPLY = ("enterprise", "handler")
+
+
+def supply(
+    case: Case | int,
+    item_id: int,
+    *,
+    by: Actor,
+    document: Document | None = None,
+    answer: str = "",
+    now: datetime | None = None,
+) -> MissingItem:
+    """Answer one missing item, with a paper or in words. The last one lets the clock run again.
+
+    For the enterprise, or for the handler to whom it brought the paper.
+    """
+    with transaction.atomic():
+        move = lock(case, by=by, now=now)
+        if not access.allows(by, move.case, MAY_SUPPLY):
+            raise NotAllowed(_("Only the enterprise or the handler may do this."))
+        item = _open_item(move, item_id)
+        text = answer.strip()[:2000]
+        if document is None and not text:
+            raise Refused(_("Choose a paper of the archive, send a file, or answer in words."))
+        if document is not None:
+            attach_in(move, document)
+        item.document, item.answer = document, text
+        item.supplied_at, item.supplied_by = move.now, by.user
+        item.save()
+        told = {"item": item.name, "answer": text, "document": document.title if document else ""}
+        move.log("supplied", public={name: value for name, value in told.items() if value})
+        move.tell("case.supplied", "handler", item=item.name)
+        if not item.pause.missing.filter(supplied_at=None).exists():
+            run_on(move)
+            move.tell("case.resumed", "handler")
+        move.save()
+    return item
+
+
+def _open_item(move: Move, item_id: int) -> MissingItem:
+    found = MissingItem.objects.select_related("pause").filter(pk=item_id, pause__case=move.case).first()
+    if found is None:
+        raise Refused(_("This is not asked for in this case."))
+    if found.supplied_at is not None:
+        raise Conflict(_("“%(item)s” has been supplied already.") % {"item": found.name})
+    if found.pause.to_at is not None:
+        raise Conflict(_("The clock runs again: “%(item)s” is no longer waited for.") % {"item": found.name})
+    return found
