@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.cases.access import own_papers
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document
-from portal.cases.papers.describing import described
+from portal.cases.papers import described
 from portal.park.models import Team
 from portal.worktime.clock import local
 from portal.worktime.now import now

@@ -41,7 +41,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from portal.accounts.models import User
 from portal.cases import bulk, engine, papers
-from portal.cases.letters import making
 from portal.cases.models import Absence, Attachment, Case, SavedView, SetAside
 from portal.ledgers.models import ExportRun, ImportRun
 from portal.notices.models import Delivery, Endpoint, Notice
@@ -374,21 +373,8 @@ def _quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.fixture
-def _letters_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who may see a letter is asked a hundred times; drawing its page takes a second each time."""
-    draw, drawn = making.pdf, []
-
-    def pdf(*args: Any, **kwargs: Any) -> bytes:
-        if not drawn:
-            drawn.append(draw(*args, **kwargs))
-        return drawn[0]
-
-    monkeypatch.setattr(making, "pdf", pdf)
-
-
 @time_machine.travel(MONDAY, tick=False)
-@pytest.mark.usefixtures("_quiet", "_letters_drawn_once")
+@pytest.mark.usefixtures("_quiet")
 @pytest.mark.parametrize("group", GROUPS)
 def test_everybody_gets_exactly_where_the_table_says(
     park: SimpleNamespace, group: str, settings: Any

@@ -7,5 +7,16 @@ a virus scanner is asked where there is one (`scanning`); who holds a paper that
 
 from portal.cases.papers.keeping import clean_name, correct, store
 from portal.cases.papers.kinds import PICTURES, SHOWN_IN_BROWSER, TYPES, sniff
+from portal.cases.papers.words import described, validity
 
-__all__ = ["PICTURES", "SHOWN_IN_BROWSER", "TYPES", "clean_name", "correct", "sniff", "store"]
+__all__ = [
+    "PICTURES",
+    "SHOWN_IN_BROWSER",
+    "TYPES",
+    "clean_name",
+    "correct",
+    "described",
+    "sniff",
+    "store",
+    "validity",
+]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal.cases import access
 from portal.cases.engine import MAY_SUPPLY
 from portal.cases.models import Attachment, Case, Document, MissingItem, Pause
-from portal.cases.papers.describing import described, validity
+from portal.cases.papers import described, validity
 from portal.park.acting import Actor
 from portal.worktime.clock import local
 

@@ -1,4 +1,4 @@
-"""What is said of a paper in one line."""
+"""What is said of a paper in a line: size, when it came, how long it holds, whether it can be used."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def validity(valid_until_on: date | None, today: date) -> str:
 
 
 def described(document: Document, today: date) -> str:
-    """What tells papers of one title apart: size, when it came, how long it holds."""
+    """What tells papers of one title apart: size, when it came, how long it holds; and a scan not passed."""
     came = _("uploaded %(day)s") % {"day": local(document.uploaded_at).date().isoformat()}
-    says = (filesizeformat(document.size_bytes), came, validity(document.valid_until_on, today))
+    scan = "" if document.is_clean else str(document.get_scan_state_display())
+    says = (filesizeformat(document.size_bytes), came, validity(document.valid_until_on, today), scan)
     return " · ".join(part for part in says if part)
