@@ -30,7 +30,7 @@ need_browser
 ruff check $SOURCES
 ruff format --check $SOURCES
 lint-imports
-djlint templates --check --quiet
+djlint templates --check --quiet || { djlint templates --check; exit 1; }
 djlint templates --lint --quiet
 if ! python -m portal.embedded; then trap leave_as_found EXIT; fi
 python manage.py makemigrations --check --dry-run
