@@ -14,18 +14,23 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from portal.accounts.models import User
 from portal.cases import access
 from portal.cases.errors import Refused
-from portal.cases.models import Case, Document
+from portal.cases.models import Document
 from portal.cases.papers import clamd
 from portal.notices import outbox
 
 logger = logging.getLogger(__name__)
+# Who handles the open cases in which a paper is used.
+_HANDLERS = f"""
+SELECT DISTINCT who.user_id FROM cases_attachment a
+JOIN cases_case m ON m.id = a.case_id AND m.closed_at IS NULL
+CROSS JOIN LATERAL ({access.people(("handler",))}) who(user_id)
+WHERE a.document_id = %(document)s
+"""  # noqa: S608  # the word's own definition
 CONTENT = "content"  # passed our own checks; no scanner was there
 AGAIN_MIN = (1, 2, 5, 15, 60)  # minutes to the next try; the last one from then on
 CANNOT_MIN = 24 * 60  # the scanner answers, but cannot look into this one
@@ -128,13 +133,9 @@ def _tell(document: Document, before: str, now: datetime) -> None:
     people = {document.uploaded_by_id}
     if state == Scan.INFECTED:
         logger.error("document %s is infected: %s", document.pk, document.scan_detail)
-        for case in Case.objects.filter(attachments__document=document, closed_at=None).select_related(
-            "team"
-        ):
-            handlers = access.people(case, ("handler",))
-            people |= set(
-                User.objects.filter(handlers or Q(pk=None), is_active=True).values_list("pk", flat=True)
-            )
+        with connection.cursor() as cursor:
+            cursor.execute(_HANDLERS, {"document": document.pk, "now": now})
+            people |= {row[0] for row in cursor.fetchall()}
     params = {"document": document.title, "paper": document.pk}
     outbox.tell(people, f"paper.{state}", params, now=now)
 
