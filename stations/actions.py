@@ -188,7 +188,7 @@ def ask_team(move: Move, team: Team, ask: str) -> None:
 
 
 def co_handlers_replied(case: Case) -> None:
-    waiting = case.children.open().filter(kind=CO_HANDLING).select_related("team").first()
+    waiting = next((c for c in case.children.all() if c.is_open and c.kind == CO_HANDLING), None)
     if waiting is not None:
         raise Refused(
             _("%(team)s has not replied yet. Wait, or recall the request.") % {"team": waiting.team}

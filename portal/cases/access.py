@@ -284,14 +284,19 @@ def usable_papers(actor: Actor, case: Case) -> Q:
 
 
 def only_looks(actor: Actor, case: Case) -> bool:
-    """Whether the person sees a case from the enterprise's side without acting for it (any more)."""
-    return not is_staff_for(actor, case) and not actor.may_act_for(case.enterprise_id, case.kind)
+    """Whether the person sees a case without acting in it: audit reads, and so does an agency that only looks.
+
+    Source: domain dossier, section 7 (审计: R everywhere).
+    """
+    if is_staff_for(actor, case):
+        return not actor.memberships and actor.duties <= {Duty.AUDITOR.value}
+    return not actor.may_act_for(case.enterprise_id, case.kind)
 
 
 def check_acts(actor: Actor, case: Case) -> None:
     """Raises NotAllowed for a person who may only look. The engine asks this before everything else."""
     if only_looks(actor, case):
-        raise NotAllowed(_("You may look at the cases of this enterprise, but not act in them."))
+        raise NotAllowed(_("You may look at this case, but not act in it."))
 
 
 def visible_to(actor: Actor | None) -> CaseQuerySet:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from portal.cases import access, clock
@@ -50,7 +50,8 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     inside = access.is_staff_for(actor, case)
     calendar = Calendar.current()
     stays = list(case.stays.select_related("team").order_by("seq"))
-    prefetch_related_objects([case], "extensions", *(("pauses",) if case.pause_count else ()))
+    parts = Prefetch("children", Case.objects.select_related("team").order_by("id"))
+    prefetch_related_objects([case], "extensions", parts, *(("pauses",) if case.pause_count else ()))
     pauses = list(case.pauses.all()) if case.pause_count else []
     offers = actions.transitions(case, actor)
     main = offers[0] if offers and offers[0].primary and not offers[0].blocked else None
@@ -64,7 +65,7 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     whose = turn(case, now, calendar, pause=pause, items=items, inside=inside)
     archived = papers.archive(case, actor, attached, now) if may_attach else []
     facts = _facts(case)
-    children = [c for c in case.children.select_related("team").order_by("id") if inside or c.flow.public]
+    children = [c for c in case.children.all() if inside or c.flow.public]
     return {
         "case": case,
         "authority": authority(),
