@@ -15,7 +15,7 @@ from portal.demonstration import history, people, register, staging
 from portal.demonstration.staging import Stage, Story
 from portal.demonstration.texts import TITLES
 from portal.park.acting import Actor
-from portal.park.models import Team
+from portal.park.models import Enterprise, Team
 from stations.models import Category, CategoryRoute, Station
 
 KIND = "stations.request"
@@ -58,7 +58,7 @@ class Request:
         owners = filing.pop("of_owner", False)  # the enterprise of the first sign-in
         self.filing = filing
         self.enterprise = cast.enterprises[0 if owners else self.number % len(cast.enterprises)]
-        self.owner = staging.owner_of(self.enterprise)
+        self.owner = cast.owner(self.enterprise)
         self.team = ROUTES[Category(self.category)]
         self.case: Case | None = None
 
@@ -178,12 +178,18 @@ class Cast:
         self.teams = {team.code: team for team in Team.objects.all()}
         self.stations = {s.team.code: s for s in Station.objects.select_related("team")}
         self._people: dict[str, Actor] = {}
+        self._owners: dict[int, Actor] = {}
         self._count = 0
 
     def person(self, username: str) -> Actor:
         if username not in self._people:
             self._people[username] = staging.person(username)
         return self._people[username]
+
+    def owner(self, enterprise: Enterprise) -> Actor:
+        if enterprise.pk not in self._owners:
+            self._owners[enterprise.pk] = staging.owner_of(enterprise)
+        return self._owners[enterprise.pk]
 
     def count(self) -> int:
         self._count += 1

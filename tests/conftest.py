@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.models import Model
 from django.utils import translation
 
 from portal.cases import standards
+from portal.copying import copy_models
 from portal.notices import wording
 from tests.people import make_park
 
@@ -52,8 +54,7 @@ def _quick_emptying() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _fresh_process_caches() -> None:
+def forget() -> None:
     """Versions of standards and calendar are kept per process; tests reuse the numbers."""
     from portal.worktime import snapshot
 
@@ -63,21 +64,41 @@ def _fresh_process_caches() -> None:
     translation.activate("zh-hans")  # a page shown in English leaves its language behind
 
 
+@pytest.fixture(autouse=True)
+def _fresh_process_caches() -> None:
+    forget()
+
+
 @pytest.fixture
 def park(db: None) -> SimpleNamespace:
     """The small park of `tests.people`."""
     return make_park()
 
 
+_CALENDAR: list[list[Model]] = []
+
+
 @pytest.fixture
 def filled_calendar(transactional_db: None) -> None:
     """Emptying the tables between transactional tests takes the calendar along: it is filled again."""
     from portal.worktime import snapshot
-    from portal.worktime.calendar import extend
     from portal.worktime.models import CalendarState, CalendarYear, ServiceHours, WorkDay
 
     if WorkDay.objects.exists():
         return
+    if not _CALENDAR:
+        _make_calendar()
+        _CALENDAR[:] = [list(m.objects.all()) for m in (ServiceHours, CalendarYear, WorkDay, CalendarState)]
+    else:
+        for rows in _CALENDAR:
+            copy_models(rows)
+    snapshot.load.cache_clear()
+
+
+def _make_calendar() -> None:
+    from portal.worktime.calendar import extend
+    from portal.worktime.models import CalendarState, CalendarYear, ServiceHours
+
     ServiceHours.objects.create(
         pk=1,
         opens_at="08:30",
@@ -89,4 +110,3 @@ def filled_calendar(transactional_db: None) -> None:
     CalendarYear.objects.bulk_create(CalendarYear(year=y, announced=True) for y in range(2019, 2027))
     CalendarState.objects.create(pk=1)
     extend(date(2026, 11, 16))
-    snapshot.load.cache_clear()

@@ -38,8 +38,9 @@ python manage.py check
 HTTPS_ONLY=1 python manage.py check --deploy --tag security --fail-level WARNING
 # mypy reads the settings but connects to nothing.
 DATABASE_URL=postgres://nowhere/x REDIS_URL=redis://nowhere SECRET_KEY=types mypy portal approvals funds stations investment manage.py
+# Tests that share what is costly to set up are a group, and one process runs them all.
 if [ -n "${ONLY:-}" ]; then
-  python -m pytest -n 2 "$ONLY"
+  python -m pytest -n 2 --dist loadgroup "$ONLY"
 else
-  python -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
+  python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
 fi

@@ -116,13 +116,12 @@ def owner_of(enterprise: Enterprise) -> Actor:
 
 def picture(shade: int, *, width: int = 320, height: int = 200) -> bytes:
     """A small PNG: a plain gradient that stands for a photo."""
-    rows = b"".join(
-        b"\0"
-        + bytes(
-            value for x in range(width) for value in (shade % 256, (x * 255) // width, (y * 255) // height)
-        )
-        for y in range(height)
-    )
+    line = bytearray(3 * width)
+    line[0::3], line[1::3] = bytes([shade % 256]) * width, bytes((x * 255) // width for x in range(width))
+    rows = b""
+    for y in range(height):
+        line[2::3] = bytes([(y * 255) // height]) * width
+        rows += b"\0" + line
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(

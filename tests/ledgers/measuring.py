@@ -1,13 +1,12 @@
-"""Run as a process of its own: import a file, say how long it took and how much memory it needed at most.
+"""Run as a process of its own: import files, and say after each how much memory it has needed at most so far.
 
-`python -m tests.ledgers.measuring FILE`, with DATABASE_URL set.
+`python -m tests.ledgers.measuring FILE …`, with DATABASE_URL set.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -37,27 +36,18 @@ def peak_kb() -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
 
 
-def main(path: Path) -> None:
+def main(paths: list[Path]) -> None:
     import django
 
     django.setup()
     from portal.ledgers.importing import import_path
 
-    before = peak_kb()
-    began = time.perf_counter()
-    report = import_path(path)
-    took = time.perf_counter() - began
-    peak = peak_kb()
-    counts = {key: vars(count) for key, count in report.counts.items()}
-    told = {
-        "seconds": took,
-        "peak_kb": peak,
-        "before_kb": before,
-        "written": report.written,
-        "counts": counts,
-    }
-    sys.stdout.write(json.dumps(told) + "\n")
+    for path in paths:
+        report = import_path(path)
+        counts = {key: vars(count) for key, count in report.counts.items()}
+        told = {"peak_kb": peak_kb(), "written": report.written, "counts": counts}
+        sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main([Path(name) for name in sys.argv[1:]])

@@ -30,8 +30,17 @@ from tests.people import make_park
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 LIST = reverse("ledgers:import_list")
 State = ImportRun.State
-LINES = 12_000
-TEAMS = "code,name,kind\n" + "".join(f"t{n},队{n},department\n" for n in range(LINES))
+# Few rows, but long ones: a file that is the worker's, in several batches of a hundred.
+BATCH, LINES = 100, 500
+TEAMS = "code,name,kind,name_en,industry\n" + "".join(
+    f"t{n},{'队' * 70}{n},department,{'t' * 110},{'业' * 60}\n" for n in range(LINES)
+)
+assert len(TEAMS.encode()) > runs.AT_ONCE_BYTES
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", BATCH)
 
 
 @pytest.fixture
@@ -188,14 +197,30 @@ def until(condition: Callable[[], Any], within_s: float = 60) -> Any:
     raise AssertionError("it did not happen in time")
 
 
+# After its second batch the worker stands still, until it is killed.
+HANGING = """
+import django, threading
+django.setup()
+from portal.ledgers import control, importing, running
+importing.BATCH = {batch}
+tell, batches = control.Control.tell, []
+def told(self, *given):
+    self.told_at = 0.0
+    tell(self, *given)
+    batches.append(given[1])
+    if len(batches) > 2:
+        threading.Event().wait()
+control.Control.tell = told
+running.work_on({pk}, {attempt})
+"""
+
+
 def worker_process(pk: int, attempt: int, media: Path) -> subprocess.Popen[bytes]:
     """A process of its own that takes the message, on the test database."""
     database = connection.settings_dict
     login = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
     url = f"postgres://{login}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    code = (
-        f"import django; django.setup(); from portal.ledgers import running; running.work_on({pk}, {attempt})"
-    )
+    code = HANGING.format(pk=pk, attempt=attempt, batch=BATCH)
     environment = {
         **os.environ,
         "DATABASE_URL": url,

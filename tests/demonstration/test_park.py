@@ -1,0 +1,91 @@
+"""The demonstration park as it stands: its people, its live cases, its round trip."""
+
+from __future__ import annotations
+
+import filecmp
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from portal import demonstration
+from portal.accounts.models import Duty, DutyGrant, User
+from portal.cases import timeline
+from portal.cases.models import Alert, Case, Extension, Handover, Pause, SetAside
+from portal.park.models import Enterprise, Team
+from stations.models import CategoryRoute
+from tests.demonstration.test_stories import fits_the_moment
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("loaded"),
+    pytest.mark.xdist_group("demonstration park"),
+]
+FILES = ["enterprises.csv", "pauses.csv", "requests.csv", "stations.csv", "teams.csv"]
+
+
+def same(one: Path, other: Path) -> bool:
+    match, _mismatch, _errors = filecmp.cmpfiles(one, other, FILES, shallow=False)
+    return match == FILES
+
+
+def test_every_step_light_rung_and_state_is_there() -> None:
+    requests = Case.objects.filter(kind="stations.request").exclude(number__startswith="QS20", opened_by=None)
+    assert requests.count() >= 60
+    steps = set(requests.values_list("step", flat=True))
+    assert {"received", "triage", "signing", "routing", "planning", "handling", "feedback"} <= steps
+    assert {"verifying", "tracking", "closed", "withdrawn"} <= steps
+    assert set(Alert.objects.values_list("level", flat=True)) == {1, 2, 3, 4, 5, 6}
+    assert set(Extension.objects.values_list("granted", flat=True)) == {None, True, False}
+    assert Handover.objects.filter(state="pending").exists()
+    assert Pause.objects.filter(to_at=None).exclude(reason="turn").exists()
+    open_kinds = set(Case.objects.open().values_list("kind", flat=True))
+    assert open_kinds == {"stations.request", "cases.supervision", "cases.follow_up", "cases.co_handling"}
+    assert requests.open().filter(sealed=True).exists()
+    assert requests.open().filter(grade="complex").exists()
+    assert not SetAside.objects.exists()
+    assert list(timeline.breaks()) == []
+    assert CategoryRoute.objects.count() == 15
+
+
+def test_it_fits_the_moment_at_which_it_was_loaded(loaded: datetime) -> None:
+    fits_the_moment(loaded)
+
+
+def test_every_role_can_sign_in_and_nobody_is_taken_for_real(client: Client) -> None:
+    shown = demonstration.sign_ins()
+    page = client.get(reverse("accounts:sign_in")).content.decode()
+    assert page.count('name="username" value="') == len(shown)
+    assert len(shown) >= 15
+    for _role, username, password in shown:
+        assert User.objects.get(username=username).check_password(password)
+    assert all(user.display_name.startswith("示范·") for user in User.objects.all())
+    assert set(DutyGrant.objects.values_list("duty", flat=True)) == set(Duty.values)
+    assert User.objects.get(username="agent").agencies.count() == 2
+
+
+def test_the_history_is_as_long_as_told() -> None:
+    closed = Case.objects.filter(kind="stations.request", closed_at__year=2024)
+    assert closed.filter(outcome="resolved").count() >= 600
+    assert len(set(closed.values_list("title", flat=True))) >= 60
+    assert Enterprise.objects.filter(settled_on__year=2024).count() >= 3000
+    assert Team.objects.filter(kind="station").count() == 7
+    assert Team.objects.filter(kind="task_force").count() == 7
+    assert Team.objects.filter(kind="window").count() == 3
+
+
+def test_loading_again_changes_nothing_and_the_park_with_live_cases_makes_the_round_trip(
+    tmp_path: Path,
+) -> None:
+    before = (Case.objects.count(), User.objects.count())
+    call_command("load_demonstration", stdout=StringIO())
+    assert (Case.objects.count(), User.objects.count()) == before
+    call_command("export_ledgers", tmp_path / "one", stdout=StringIO())
+    out = StringIO()
+    call_command("import_ledgers", tmp_path / "one", stdout=out)
+    call_command("export_ledgers", tmp_path / "two", stdout=StringIO())
+    assert same(tmp_path / "one", tmp_path / "two")
