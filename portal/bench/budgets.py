@@ -16,7 +16,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from portal.accounts.models import User
-from portal.bench import process_budgets, sweeping
+from portal.bench import ledger_budgets, process_budgets, sweeping
 from portal.bench.loader import NOW, Loaded
 from portal.bench.measure import Line, at_least, at_most, counting, in_turn, sql, timed
 from portal.cases import engine, queue
@@ -248,4 +248,5 @@ LAST: dict[str, Budget] = {
     "tasks": process_budgets.tasks,
     "indicator": indicator,
     "sweep": sweeps,
+    **ledger_budgets.LAST,
 }
