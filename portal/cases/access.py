@@ -284,7 +284,7 @@ def usable_papers(actor: Actor, case: Case) -> Q:
 
 
 def only_looks(actor: Actor, case: Case) -> bool:
-    """Whether the person sees a case without acting in it: audit reads, and so does an agency that only looks.
+    """Whether the person sees a case without acting in it: audit, and an agency that only looks.
 
     Source: domain dossier, section 7 (审计: R everywhere).
     """
