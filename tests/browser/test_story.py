@@ -41,7 +41,7 @@ def test_a_request_travels_from_the_phone_to_a_figure(
     page.reload()
     assert page.get_by_label("一句话概括").input_value() == "三号车间停电"
     page.get_by_label("电话", exact=True).fill("0731-5555 0101")
-    page.get_by_label("驿站", exact=True).select_option(label="金荣驿站")
+    page.get_by_label("驿站", exact=True).select_option(str(park.stations["jinrong"].pk))
     page.get_by_role("button", name="提交").click()
     expect(page.locator("h1")).to_have_text("三号车间停电")
     case = Case.objects.get()
