@@ -21,7 +21,7 @@ def test_every_budget_can_be_measured_on_a_small_park(filled_calendar: None, set
     bench.loaded.grow(4_000)
     measured = {**budgets.EACH, **budgets.LAST}
     with override_settings(ROOT_URLCONF="portal.bench.yardsticks", ALLOWED_HOSTS=["*"]):
-        for name in measured.keys() - LEFT_OUT:
+        for name in (name for name in measured if name not in LEFT_OUT):
             lines = list(measured[name](bench))
             assert lines, name
             # What is counted holds at any size; what is timed is for a quiet machine.
