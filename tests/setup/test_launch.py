@@ -20,7 +20,7 @@ import psycopg2
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +196,7 @@ def test_every_part_may_be_killed_and_nothing_is_lost_or_doubled(house: Path) ->
                 file()
                 kill(house, part)  # while its mail is still on the way
                 # The supervisor alone brings it back: no command is run before it has.
-                until(lambda: runs(house, part) and answers(port))  # noqa: B023 (called in this turn)
+                until(lambda: runs(house, part) and answers(port), 120)  # noqa: B023 (called in this turn)
                 # Cases, events, notices and mails (two people each).
                 assert ask(house, COUNT)[:4] == [cases, cases, 2 * cases, 2 * cases], part
         # A worker was killed with a mail in its hands: its claim runs out in minutes, which are not waited for.
