@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -240,9 +239,12 @@ def test_a_killed_worker_leaves_nothing_half_written_and_the_import_starts_again
         running.work_on(*sent[0])
         confirmed(client, run)
     process = worker_process(*sent[-1], tmp_path / "media")
-    until(lambda: ImportRun.objects.filter(pk=run.pk, done_bytes__gt=0, state__in=ImportRun.WORKING).exists())
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    try:
+        under_way = ImportRun.objects.filter(pk=run.pk, done_bytes__gt=0, state__in=ImportRun.WORKING)
+        until(under_way.exists)
+    finally:
+        process.kill()
+        process.wait()
     until(lambda: "The import broke off" in page(client, run))
     assert not Team.objects.filter(code__startswith="t1").exists()
     client.post(reverse("ledgers:import_again", args=[run.pk]))
