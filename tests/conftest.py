@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from types import SimpleNamespace
@@ -12,10 +13,12 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models import Model
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from portal.cases import standards
 from portal.copying import copy_models
 from portal.notices import wording
+from tests import template
 from tests.people import make_park
 
 # Tests count statements: the texts of notices are not read afresh in the middle of one.
@@ -34,6 +37,49 @@ END $$
 """
 
 LASTING = ("django_content_type", "auth_permission")  # else made anew each time, always the same
+
+
+# Whole files that share what is costly to set up: one process runs all of a file.
+TOGETHER = ("tests/demonstration/", "tests/setup/test_launch.py")
+# What takes long is begun first. Nothing here empties the tables: tests that do must stay behind the others.
+LONG = (
+    *TOGETHER,
+    "tests/test_access_matrix.py",
+    "tests/pages/test_cost.py",
+    "tests/pages/test_bulk_thousand.py",
+)
+
+
+class LongFirst(OrderedDict[str, dict[str, bool]]):
+    """The queue of work: what is long, in the order in which it came, then the rest."""
+
+    def popitem(self, last: bool = True) -> tuple[str, dict[str, bool]]:
+        scope = next((name for name in self if name.startswith(LONG)), next(iter(self)))
+        return scope, self.pop(scope)
+
+
+class Scheduler(LoadScopeScheduling):
+    """Test by test, but for the files that stay together."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.workqueue = LongFirst()
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0] if nodeid.startswith(TOGETHER) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduler:
+    return Scheduler(config, log)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> None:
+    """Each process's database is a copy of the migrated one."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template.ensure()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -33,14 +33,15 @@ lint-imports
 djlint templates --check --quiet || { djlint templates --check; exit 1; }
 djlint templates --lint --quiet
 if ! python -m portal.embedded; then trap leave_as_found EXIT; fi
+DJANGO_SETTINGS_MODULE=portal.settings python -m tests.template & template=$!
 python manage.py makemigrations --check --dry-run
 python manage.py check
 HTTPS_ONLY=1 python manage.py check --deploy --tag security --fail-level WARNING
 # mypy reads the settings but connects to nothing.
 DATABASE_URL=postgres://nowhere/x REDIS_URL=redis://nowhere SECRET_KEY=types mypy portal approvals funds stations investment manage.py
-# Tests that share what is costly to set up are a group, and one process runs them all.
+wait "$template"
 if [ -n "${ONLY:-}" ]; then
-  python -m pytest -n 2 --dist loadgroup "$ONLY"
+  python -m pytest -n 2 "$ONLY"
 else
-  python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
+  python -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
 fi

@@ -14,10 +14,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from celery import Celery
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from portal.accounts.models import User
@@ -98,21 +99,29 @@ def window(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Person
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             locale="zh-CN" if language == "zh-hans" else "en-US",
+            reduced_motion="reduce",
             **more,
         )
         context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
         opened.append(context)
-        person = Person(context, live_server.url)
-        return person.signs_in(user) if user else person
+        if user:  # by a session, as it is after the sign-in page, which has tests of its own
+            client = Client(headers={"user-agent": "Chromium"})
+            client.force_login(user)
+            key = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}]
+            )
+        return Person(context, live_server.url)
 
     yield open_one
     for context in opened:
         context.close()
 
 
-def axe_problems(page: Page) -> list[str]:
-    """What axe finds on the page as it stands."""
-    found = Axe().run(page).response["violations"]
+def axe_problems(page: Page, *rules: str) -> list[str]:
+    """What axe finds on the page as it stands, by all its rules or by those named."""
+    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    found = Axe().run(page, options={**DEFAULT_OPTIONS, **only}).response["violations"]
     return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found]
 
 

@@ -179,6 +179,7 @@ def test_a_case_goes_from_the_queue_to_its_closing_without_javascript(
     act(page, "反馈结果", result="resolved", result_text="已恢复供电")
 
     page = at_desk(park.owner)
+    page.goto(people[-1].base)
     page.get_by_role("link", name="去回复").click()
     page.get_by_role("button", name="已经解决").click()
 

@@ -32,7 +32,7 @@ def test_a_request_travels_from_the_phone_to_a_figure(
     park: SimpleNamespace, window: Window, worker: Callable[[str], None], moment: Callable[[datetime], None]
 ) -> None:
     moment(at("2026-11-16 09:00"))
-    owner = window(park.owner, width=390)
+    owner = window(width=390).signs_in(park.owner)
     page = owner.go("/stations/requests/new/")
     page.get_by_label("水电气讯、杆线、道路").check()
     page.get_by_label("一句话概括").fill("三号车间停电")
@@ -47,7 +47,7 @@ def test_a_request_travels_from_the_phone_to_a_figure(
     case = Case.objects.get()
     path = f"/cases/{case.pk}/"
 
-    steward = window(park.steward)
+    steward = window().signs_in(park.steward)
     steward.go("/work/?view=unclaimed").get_by_role("button", name="领取下一件").click()
     expect(steward.page.locator("h1")).to_have_text("三号车间停电")
     form = act(steward, "受理")

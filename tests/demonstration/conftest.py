@@ -1,7 +1,7 @@
 """The demonstration park, loaded once for all tests of a file, which leave it as it was.
 
 It lies in a transaction around these tests that is taken back at their end; what a test does to it
-is taken back after that test. Each such file is a group (`xdist_group`), so that one process loads it.
+is taken back after that test. One process runs all of such a file (`tests.conftest.TOGETHER`).
 """
 
 from __future__ import annotations

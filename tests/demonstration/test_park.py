@@ -23,7 +23,6 @@ from tests.demonstration.test_stories import fits_the_moment
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("loaded"),
-    pytest.mark.xdist_group("demonstration park"),
 ]
 FILES = ["enterprises.csv", "pauses.csv", "requests.csv", "stations.csv", "teams.csv"]
 

@@ -14,7 +14,6 @@ from tests.people import at
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("people"),
-    pytest.mark.xdist_group("demonstration stories"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What a page costs in statements must not depend on how much there is to show: no N+1 anywhere."""
+"""A look at any page changes nothing, and costs the same however much there is to show: no N+1 anywhere."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
 
 from portal.cases import engine, watch
 from portal.cases.models import Case
+from portal.jobs.models import JobRun
 from tests.pages.test_pages import EVERYBODY, addresses, browser
 from tests.people import MONDAY, actor, at, closed, file_request, handled, reported
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 # Read once in a few seconds, or written once a minute, by each process: whatever the page shows.
 KEPT_A_MOMENT = ("notices_wording", "accounts_visit")
 LATER = at("2026-12-01 09:00")
@@ -48,12 +51,24 @@ def talk_more(park: SimpleNamespace, case: Case, times: int) -> None:
         engine.perform(case, "ask_co_handler", by=actor(park.handler), data=data, now=MONDAY)
 
 
-def statements(client: Client, address: str) -> list[str]:
-    """What one look sends to the database, but for what each process does now and then."""
+def table_state() -> dict[str, int]:
+    """A mark of the content of every table of the portal, except sessions and when they were last used."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [row[0] for row in cursor.fetchall() if row[0] not in ("django_session", "accounts_visit")]
+        state = {}
+        for table in tables:
+            cursor.execute(f"SELECT count(*), coalesce(sum(hashtext(t::text)::bigint), 0) FROM {table} t")
+            state[table] = cursor.fetchone()
+    return state
+
+
+def look(client: Client, address: str) -> tuple[int, Counter[str]]:
+    """What one look answers, and what it sends to the database but for what each process does now and then."""
     with CaptureQueriesContext(connection) as seen:
-        client.get(address)
+        status = client.get(address).status_code
     found = [query["sql"] for query in seen.captured_queries]
-    return [sql for sql in found if not any(table in sql for table in KEPT_A_MOMENT)]
+    return status, Counter(shape(sql) for sql in found if not any(table in sql for table in KEPT_A_MOMENT))
 
 
 def shape(sql: str) -> str:
@@ -61,22 +76,29 @@ def shape(sql: str) -> str:
     return "".join("#" if c.isdigit() else c for c in sql)
 
 
-def test_no_page_sends_more_statements_when_there_is_more_to_show(park: SimpleNamespace) -> None:
+def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(park: SimpleNamespace) -> None:
     busy_months(park, 2)
     case = handled(park)
     talk_more(park, case, 1)
+    browser(park.administrator).get(reverse("administration:standard_list"))  # versions are seeded once
+    JobRun.objects.create(name="cases.sweep", every_s=60, began_at=timezone.now())  # /readyz looks for it
     clients = {name: browser(getattr(park, name)) for name in EVERYBODY}
-    looks = [(name, address) for name in EVERYBODY for address in (*addresses(case), "/work/?view=team")]
-    # What is kept per process is read once; a refusal has nothing to show.
-    looks = [(name, address) for name, address in looks if clients[name].get(address).status_code == 200]
-    assert {name for name, _address in looks} == set(EVERYBODY)
-    before = {look: statements(clients[look[0]], look[1]) for look in looks}
+    state, before = table_state(), {}
+    for name, client in clients.items():
+        for address in (*addresses(case), "/work/?view=team"):
+            status, sent = look(client, address)
+            assert status in (200, 301, 302, 400, 403, 404, 405), (name, address, status)
+            if status == 200:  # a refusal has nothing to show
+                before[name, address] = sent
+    assert table_state() == state
+    assert {name for name, _address in before} == set(EVERYBODY)
     busy_months(park, 4)
     talk_more(park, case, 4)
     problems = []
-    for name, address in looks:
-        after = statements(clients[name], address)
-        if len(after) > len(before[name, address]):
-            more = Counter(map(shape, after)) - Counter(map(shape, before[name, address]))
-            problems.append((name, address, len(before[name, address]), len(after), more.most_common(1)))
+    for (name, address), sent in before.items():
+        _status, after = look(clients[name], address)
+        more = after - sent
+        # What a process keeps was read in the first look: it must not hide what is repeated in the second.
+        if after.total() > sent.total() or any(after[sql] > sent[sql] + 1 for sql in more):
+            problems.append((name, address, sent.total(), after.total(), more.most_common(1)))
     assert problems == []
