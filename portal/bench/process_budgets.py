@@ -77,7 +77,7 @@ def _memory(code: str) -> float:
     done = subprocess.run(
         [sys.executable, "-c", code + _RSS],
         env={**os.environ, "DATABASE_URL": address, "HTTPS_ONLY": "0"},
-        cwd=settings.BASE_DIR, capture_output=True, text=True, check=True,
+        cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return int(done.stdout.split()[-1]) / 1024
 
