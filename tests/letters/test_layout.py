@@ -13,8 +13,8 @@ from fontTools.cffLib import CFFFontSet
 from fpdf.fonts import TTFFont
 
 from portal.cases.letters import breaking, fonts, layout
-from portal.cases.letters.layout import Paper, Sheet, compose, draw, words
-from portal.cases.letters.wording import Wording
+from portal.cases.letters.layout import Paper, compose, draw, words
+from portal.cases.letters.wording import Sheet, Wording
 from tests.people import MONDAY
 
 Printed = Callable[[Sheet], tuple[float, list[str]]]

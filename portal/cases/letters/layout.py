@@ -6,8 +6,6 @@ Lengths in millimetres, type sizes in points. The fonts are embedded; the stamp 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from string import printable
 from typing import cast
@@ -20,7 +18,7 @@ from fpdf.fonts import TTFFont
 
 from portal.cases.letters import fonts
 from portal.cases.letters.breaking import lines
-from portal.cases.letters.wording import Wording
+from portal.cases.letters.wording import Sheet
 
 TOP, LEFT, RIGHT, BOTTOM = 37.0, 28.0, 26.0, 35.0
 WIDTH, HEIGHT = 210.0, 297.0
@@ -40,24 +38,6 @@ QR = 24.0
 
 
 PLAIN_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Everything that is printed. `number` empty and `watermark` set: a preview."""
-
-    wording: Wording
-    title: str
-    number: str
-    authority: str
-    red_head: bool
-    dated: str
-    reference: str  # the case number, beside the QR code
-    address: str  # of the case page
-    language: str
-    made_at: datetime
-    watermark: str = ""
-    note: str = ""  # below the title: that this is a translation
 
 
 class Paper(FPDF):

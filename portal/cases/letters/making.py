@@ -11,8 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal.cases.declaration import Letter
-from portal.cases.letters.layout import Sheet, draw
-from portal.cases.letters.wording import authority, day_prose
+from portal.cases.letters.wording import Sheet, authority, day_prose
 from portal.cases.models import Case
 from portal.worktime.clock import local
 
@@ -60,6 +59,8 @@ def sheet(case: Case, letter: Letter, *, number: str, now: datetime, language: s
 
 def pdf(case: Case, letter: Letter, *, number: str, now: datetime, language: str) -> bytes:
     """The letter as PDF."""
+    from portal.cases.letters.layout import draw  # some 30 MB that most processes never need
+
     made = sheet(case, letter, number=number, now=now, language=language)
     with translation.override(language):
         return draw(made)

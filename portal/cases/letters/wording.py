@@ -80,3 +80,21 @@ def deadline(case: Case) -> str:
 def paragraphs(*texts: str) -> tuple[str, ...]:
     """The texts that say something, each line a paragraph of its own."""
     return tuple(line.strip() for text in texts for line in text.splitlines() if line.strip())
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that is printed. `number` empty and `watermark` set: a preview."""
+
+    wording: Wording
+    title: str
+    number: str
+    authority: str
+    red_head: bool
+    dated: str
+    reference: str  # the case number, beside the QR code
+    address: str  # of the case page
+    language: str
+    made_at: datetime
+    watermark: str = ""
+    note: str = ""  # below the title: that this is a translation

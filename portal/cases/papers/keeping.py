@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from portal.cases.errors import Conflict, Refused
 from portal.cases.models import Document
-from portal.cases.papers import images, pdf
+from portal.cases.papers import pdf
 from portal.cases.papers.expiry import first_reminder
 from portal.cases.papers.kinds import PICTURES, sniff
 from portal.cases.papers.scanning import scan_new
@@ -68,6 +68,8 @@ def _cleaned(document: Document, upload: UploadedFile[bytes], content_type: str)
     """What is kept of an upload: pictures drawn anew, PDF files opened once, the rest as it came."""
     kept: File[bytes] = upload
     if content_type in PICTURES:
+        from portal.cases.papers import images  # the codecs, once they are needed
+
         kept, content_type = images.redraw(upload, content_type)
         document.pages = 1
     elif content_type == "application/pdf":
