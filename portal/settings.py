@@ -161,13 +161,22 @@ DATABASES = {
 if TESTING:
     # Tables are emptied between some tests; outside of tests the timeline refuses to be.
     DATABASES["default"]["OPTIONS"] = {"options": "-c portal.test_database=on -c synchronous_commit=off"}
+# What the engine sends at every move is planned once per connection; a pooler that hands out another
+# connection per transaction needs this off.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required(
     "REDIS_URL",
     "Set it to a Redis (redis://host:6379/0), or start with `make run`, which brings a server of its own.",
 )
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},  # s; a page does not wait for it
+    }
+}
 # Sessions live in PostgreSQL: a stopped Redis signs nobody out and loses nothing that was typed.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_TIMEOUT_S", default=4 * 3600)

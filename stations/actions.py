@@ -54,7 +54,7 @@ def create_request(move: Move) -> None:
 def accept(move: Move) -> None:
     facts = move.case.request
     facts.category, facts.accepted_at = move.data["category"], move.now
-    facts.save(update_fields=["category", "accepted_at"])
+    move.keep(facts)
     grade = move.data["grade"]
     move.regrade(grade, urgent=grade == Grade.URGENT)
 
@@ -72,7 +72,7 @@ def answer_at_once(move: Move) -> None:
 def handle_here(move: Move) -> None:
     facts = move.case.request
     facts.handling_team = move.case.team
-    facts.save(update_fields=["handling_team"])
+    move.keep(facts)
 
 
 def not_sealed(case: Case) -> None:
@@ -95,7 +95,7 @@ def _hand_to(move: Move, team: Team) -> None:
     if team.pk == facts.accused_team_id:
         raise Refused(_("It cannot go to the unit complained of."))
     facts.handling_team = team
-    facts.save(update_fields=["handling_team"])
+    move.keep(facts)
     move.route(team)
 
 
@@ -108,26 +108,26 @@ def not_objected_before(case: Case) -> None:
 def object_to_routing(move: Move) -> None:
     facts = move.case.request
     facts.objected = True
-    facts.save(update_fields=["objected"])
+    move.keep(facts)
     move.route(office("enterprise_service"))
 
 
 def plan(move: Move) -> None:
     facts = move.case.request
     facts.plan, facts.planned_on = move.data["plan"], move.data["planned_on"]
-    facts.save(update_fields=["plan", "planned_on"])
+    move.keep(facts)
 
 
 def note_progress(move: Move) -> None:
     facts = move.case.request
     facts.noted_at = move.now
-    facts.save(update_fields=["noted_at"])
+    move.keep(facts)
 
 
 def remember_reminder(move: Move) -> None:
     facts = move.case.request
     facts.reminded_at = move.now
-    facts.save(update_fields=["reminded_at"])
+    move.keep(facts)
 
 
 def remind_of_notes(now: datetime) -> int:
@@ -164,7 +164,7 @@ def review(move: Move) -> None:
     facts = move.case.request
     if move.data.get("planned_on"):
         facts.planned_on = move.data["planned_on"]
-        facts.save(update_fields=["planned_on"])
+        move.keep(facts)
     move.enter(move.flow.step("tracking"), via="review")
 
 
@@ -203,7 +203,7 @@ def report(move: Move) -> None:
     facts.by_silence = False
     if move.data.get("planned_on"):
         facts.planned_on = move.data["planned_on"]
-    facts.save()
+    move.keep(facts)
 
 
 def to_first_taker(move: Move) -> None:
@@ -214,7 +214,7 @@ def to_first_taker(move: Move) -> None:
 def to_first_taker_by_silence(move: Move) -> None:
     facts = move.case.request
     facts.by_silence = True
-    facts.save(update_fields=["by_silence"])
+    move.keep(facts)
     to_first_taker(move)
 
 

@@ -14,9 +14,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Model
 
 from portal.accounts.models import User
-from portal.cases import access, clock, timeline
+from portal.cases import access, clock, facts, timeline
 from portal.cases.declaration import Flow, Step, Transition
 from portal.cases.models import Case, Holder, Pause, Signature, StepLog
 from portal.cases.standards import PROMISE, Standard, standard
@@ -24,9 +25,12 @@ from portal.cases.statements import Written
 from portal.notices import outbox
 from portal.park.acting import Actor
 from portal.park.models import Team
+from portal.prepared import Prepared
 from portal.worktime.clock import Calendar
 
-_PARTICIPATE = "INSERT INTO cases_participant (case_id, team_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+_PARTICIPATE = Prepared(
+    "participate", "INSERT INTO cases_participant (case_id, team_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+)
 
 _OF_CASE = """
 SELECT who.user_id FROM cases_case m CROSS JOIN LATERAL ({people}) who(user_id) WHERE m.id = %(case)s
@@ -116,6 +120,10 @@ class Move:
         """The promise counts from this moment (acceptance)."""
         self.case.clock_from_at = self.now
         self.promise()
+
+    def keep(self, row: Model) -> None:
+        """Write the domain's row of this case (its facts) as it now stands."""
+        facts.write(row)
 
     def tell(self, key: str, *words: str, **params: Any) -> None:
         """Tell the people whom the access words mean, when all is written; never the actor."""
@@ -208,7 +216,7 @@ class Move:
     def participate(self, team_id: int) -> None:
         """Give a team lasting sight of the case."""
         with connection.cursor() as cursor:
-            cursor.execute(_PARTICIPATE, [self.case.pk, team_id])
+            _PARTICIPATE.run(cursor, [self.case.pk, team_id])
 
     def _send(self) -> None:
         """Tell the people; and once per matter the groups and systems that listen to the team."""

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, ForeignKey, Model
+
+from portal.prepared import Prepared
 
 Row = TypeVar("Row", bound=Model)
 
@@ -74,15 +76,16 @@ class Joined(Generic[Row]):
         return tables
 
     @cached_property
-    def _sql(self) -> str:
+    def _statement(self) -> Prepared:
         columns = ", ".join(column for table in self._tables for column in table.columns())
         joins = " ".join(table.join() for table in self._tables)
-        return f"SELECT {columns} FROM {joins} WHERE {self.where}"  # noqa: S608  # names of our own
+        text = f"SELECT {columns} FROM {joins} WHERE {self.where}"  # noqa: S608  # names of our own
+        return Prepared(f"read_{self.model._meta.db_table}", text)
 
     def first(self, *params: Any) -> Row | None:
         """The row that the condition picks, or None."""
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, params)
+            self._statement.run(cursor, params)
             row = cursor.fetchone()
         if row is None:
             return None
@@ -107,28 +110,31 @@ class Written(Generic[Row]):
         return [field for field in _columns(self.model) if not field.primary_key]
 
     @cached_property
-    def _update(self) -> str:
+    def _update(self) -> Prepared:
         table, key = self.model._meta.db_table, _key(self.model).column
         sets = ", ".join(f'"{field.column}" = %s' for field in self._fields)
-        return f'UPDATE "{table}" SET {sets} WHERE "{key}" = %s'  # noqa: S608  # names of our own
+        text = f'UPDATE "{table}" SET {sets} WHERE "{key}" = %s'  # noqa: S608  # names of our own
+        return Prepared(f"write_{table}", text)
 
     @cached_property
-    def _insert(self) -> str:
+    def _insert(self) -> Prepared:
         table, key = self.model._meta.db_table, _key(self.model).column
         names = ", ".join(f'"{field.column}"' for field in self._fields)
         marks = ", ".join(["%s"] * len(self._fields))
-        return f'INSERT INTO "{table}" ({names}) VALUES ({marks}) RETURNING "{key}"'  # noqa: S608  # likewise
+        text = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) RETURNING "{key}"'  # noqa: S608  # likewise
+        return Prepared(f"add_{table}", text)
 
     def save(self, row: Row) -> None:
         """Insert a new row (it gets its key), or write over the one of this key."""
-        values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in self._fields]
+        own = connections[DEFAULT_DB_ALIAS]  # the proxy would be asked anew for every field
+        values = [f.get_db_prep_save(getattr(row, f.attname), own) for f in self._fields]
         with connection.cursor() as cursor:
             if row._state.adding:
-                cursor.execute(self._insert, values)
+                self._insert.run(cursor, values)
                 row.pk = cursor.fetchone()[0]
                 row._state.adding, row._state.db = False, "default"
                 return
-            cursor.execute(self._update, [*values, row.pk])
+            self._update.run(cursor, [*values, row.pk])
             if cursor.rowcount != 1:
                 raise self.model.DoesNotExist(f"{self.model.__name__} {row.pk}")  # type: ignore[attr-defined]  # every model has it
 

@@ -15,21 +15,26 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from portal.cases.models import Case
+from portal.prepared import Prepared
 
-_APPEND = """
+_APPEND = Prepared(
+    "append_event",
+    """
 INSERT INTO cases_event (case_id, seq, verb, actor_id, data, at, previous_hash, hash)
-VALUES (%(case)s, %(seq)s, %(verb)s, %(actor)s, %(data)s::jsonb, %(at)s, %(previous)s,
+VALUES (%(case)s::bigint, %(seq)s::int, %(verb)s::text, %(actor)s::bigint, %(data)s::jsonb,
+        %(at)s::timestamptz, %(previous)s::text,
         cases_event_hash(%(previous)s, %(case)s, %(seq)s, %(verb)s, %(actor)s, %(at)s, %(data)s::jsonb))
 RETURNING hash
-"""
+""",
+)
 
 
 def append(case: Case, verb: str, *, by_id: int | None, at: datetime, data: Mapping[str, Any]) -> None:
     """Add one event to a locked case; the caller saves `event_seq` and `event_hash` with the case."""
     case.event_seq += 1
     with connection.cursor() as cursor:
-        cursor.execute(
-            _APPEND,
+        _APPEND.run(
+            cursor,
             {
                 "case": case.pk,
                 "seq": case.event_seq,

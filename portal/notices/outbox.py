@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from portal.notices.texts import kind_of
+from portal.prepared import Prepared
 
 # What a group or another system may be told: nothing that a person typed, no names.
 PUBLIC_PARAMS = ("number", "kind", "step", "transition", "level", "due_at", "days")
@@ -23,7 +25,7 @@ PUBLIC_PARAMS = ("number", "kind", "step", "transition", "level", "due_at", "day
 # One definition for moves, sweep and supervision orders: who is told how, and when, is decided here.
 DELIVER = """
 notice_hours AS MATERIALIZED (
-    SELECT notices_held_until(%(now)s) AS held_at, notices_digest_at(%(now)s) AS digest_at
+    SELECT notices_held_until(%(now)s::timestamptz) AS held_at, notices_digest_at(%(now)s) AS digest_at
 ), notice AS (
     INSERT INTO notices_notice
         (recipient_id, endpoint_id, key, kind, params, case_id, urgent, in_app, created_at)
@@ -64,6 +66,7 @@ notice_hours AS MATERIALIZED (
            -- Machines do not sleep; groups do.
            CASE WHEN n.urgent OR e.channel = 'webhook' THEN %(now)s ELSE h.held_at END, '', ''
     FROM notice n CROSS JOIN notice_hours h JOIN notices_endpoint e ON e.id = n.endpoint_id
+    RETURNING channel, state = 'pending' AND next_try_at <= %(now)s AS due
 )
 """
 _TELL = f"""
@@ -71,13 +74,14 @@ WITH told AS MATERIALIZED (
     SELECT DISTINCT who.user_id, %(case)s::bigint AS case_id, %(key)s::text AS key, %(kind)s::text AS kind,
            %(params)s::jsonb AS params, %(urgent)s::boolean AS urgent
     FROM ({{who}}) who(user_id)
-    WHERE who.user_id <> %(actor)s
+    WHERE who.user_id <> %(actor)s::bigint
 ), announced AS MATERIALIZED (
     SELECT %(team)s::bigint AS team_id, %(case)s::bigint AS case_id, %(key)s::text AS key,
            %(kind)s::text AS kind, %(public)s::jsonb AS params, %(urgent)s::boolean AS urgent
     WHERE %(team)s::bigint IS NOT NULL
 ), {DELIVER}
-SELECT EXISTS (SELECT 1 FROM notice)
+SELECT coalesce(bool_or(channel = 'email'), false), coalesce(bool_or(channel <> 'email'), false)
+FROM delivery WHERE due
 """  # noqa: S608  # both halves are constants
 _LISTED = "SELECT unnest(%(recipients)s::bigint[])"
 
@@ -127,20 +131,33 @@ def _write(who: str, key: str, params: Mapping[str, Any], **given: Any) -> None:
         **given,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TELL.format(who=who), values)
-        if cursor.fetchone()[0]:
-            kick_at_commit()
+        _telling(who).run(cursor, values)
+        mail, posts = cursor.fetchone()
+    kick_at_commit(mail=mail, posts=posts)
 
 
-def kick_at_commit() -> None:
+@lru_cache(maxsize=200)  # as many as there are sets of people that flows tell
+def _telling(who: str) -> Prepared:
+    return Prepared("tell", _TELL.format(who=who))
+
+
+def kick_at_commit(*, mail: bool = True, posts: bool = True) -> None:
     """Have it sent once this transaction is done (outside of one, at once); one kick serves all of it."""
-    # What waits since an earlier savepoint falls only together with this one.
-    if not any(waiting[1] is kick for waiting in connection.run_on_commit):
-        transaction.on_commit(kick)
+    for due, kick in ((mail, kick_mail), (posts, kick_posts)):
+        # What waits since an earlier savepoint falls only together with this one.
+        if due and not any(waiting[1] is kick for waiting in connection.run_on_commit):
+            transaction.on_commit(kick)
 
 
-def kick() -> None:
-    """Ask the workers to send what is waiting, now. Beat asks again every minute, so a miss is harmless."""
-    from portal.notices.tasks import kick_outbox
+def kick_mail() -> None:
+    """Ask a worker to send what mail is due, now. Beat asks every minute: a miss is harmless."""
+    from portal.notices import tasks
 
-    kick_outbox()
+    tasks.ask_for(tasks.deliver)
+
+
+def kick_posts() -> None:
+    """Ask a worker to tell groups and systems, now. Beat asks every minute: a miss is harmless."""
+    from portal.notices import tasks
+
+    tasks.ask_for(tasks.post)

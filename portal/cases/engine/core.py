@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.cases import access, search, standards
+from portal.cases import access, facts, search, standards
 from portal.cases.declaration import Flow, Transition, flow_of
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.forms import ActionForm, ReasonForm
@@ -20,6 +20,7 @@ from portal.cases.move import Move, performers
 from portal.cases.statements import Joined
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
+from portal.prepared import Prepared
 from portal.worktime.clock import Calendar
 from portal.worktime.now import now as present
 
@@ -143,6 +144,8 @@ def perform(
     with transaction.atomic():
         move = lock(case, by=by, now=now, version=version)
         transition = _declared(move.flow, name)
+        if transition.ready or transition.guard or transition.effect:
+            facts.read(move.case)
         _check_step(move, transition)
         check_allowed(move.case, transition, by)
         recorded = fill(move, form_class(transition), data, files)
@@ -212,8 +215,8 @@ def lock(
     pk = case if isinstance(case, int) else case.pk
     with connection.cursor() as cursor:
         if isinstance(case, int) or case.parent_id is not None:
-            cursor.execute(_LOCK_ABOVE, [pk])
-        cursor.execute(_LOCK, [pk])
+            _LOCK_ABOVE.run(cursor, [pk])
+        _LOCK.run(cursor, [pk])
         held = cursor.fetchone()
     locked, stay = _read(pk)
     if by is not None and not inside:
@@ -224,8 +227,9 @@ def lock(
     return Move(locked, by=by, now=now or present(), calendar=calendar, stay=stay)
 
 
-_LOCK = "SELECT worktime_hold() FROM cases_case WHERE id = %s FOR UPDATE"
-_LOCK_ABOVE = _LOCK.replace("%s", "(SELECT parent_id FROM cases_case WHERE id = %s)")
+_HOLD = "SELECT worktime_hold() FROM cases_case WHERE id = {} FOR UPDATE"
+_LOCK = Prepared("lock_case", _HOLD.format("%s"))
+_LOCK_ABOVE = Prepared("lock_case_above", _HOLD.format("(SELECT parent_id FROM cases_case WHERE id = %s)"))
 _NEAR = ("team", "assignee", "enterprise", "parent", "parent__team")
 _OPEN_STAY = Joined(
     StepLog, "case", *(f"case__{path}" for path in _NEAR), where="t0.case_id = %s AND t0.left_at IS NULL"
@@ -261,16 +265,19 @@ def _check_step(move: Move, transition: Transition) -> None:
         transition.ready(case)
 
 
-_SIGN = """
+_SIGN = Prepared(
+    "sign",
+    """
 INSERT INTO cases_signature (case_id, rule, user_id, side, rounds, at)
-SELECT %(case)s, g.rule, %(user)s, g.side,
-       int4range(done.n + 1, CASE WHEN g.side = 2 THEN done.n + 2 END), %(at)s
+SELECT %(case)s::bigint, g.rule, %(user)s::bigint, g.side,
+       int4range(done.n + 1, CASE WHEN g.side = 2 THEN done.n + 2 END), %(at)s::timestamptz
 FROM unnest(%(rules)s::text[], %(sides)s::int[]) AS g(rule, side), LATERAL (
     SELECT count(*)::int AS n FROM cases_signature s
     WHERE s.case_id = %(case)s AND s.rule = g.rule AND s.side = 2
 ) done
 ON CONFLICT (case_id, rule, user_id, side, rounds) DO NOTHING
-"""
+""",
+)
 
 
 def sign(move: Move, *, first: Sequence[str], second: str = "") -> None:
@@ -292,7 +299,7 @@ def sign(move: Move, *, first: Sequence[str], second: str = "") -> None:
     }
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_SIGN, given)
+            _SIGN.run(cursor, given)
     except IntegrityError as error:
         raise NotAllowed(_("You have handled this case yourself: somebody else has to do this.")) from error
 

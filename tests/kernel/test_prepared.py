@@ -1,0 +1,80 @@
+"""Statements planned once per connection: nothing of a move depends on it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import DataError, connection, transaction
+from pytest_django.fixtures import Settings
+
+from portal.cases import engine, timeline
+from portal.prepared import Prepared
+from tests.people import MONDAY, actor, handled, reported
+
+pytestmark = pytest.mark.django_db
+
+
+def known() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements ORDER BY name")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def answer(statement: Prepared, *values: object) -> object:
+    with connection.cursor() as cursor:
+        statement.run(cursor, values)
+        return cursor.fetchone()[0]
+
+
+def test_moves_are_planned_once(park: SimpleNamespace) -> None:
+    case = handled(park)
+    before = known()
+    assert before
+    for n in range(3):
+        engine.perform(case, "note_progress", by=actor(park.handler), data={"note": f"{n}"}, now=MONDAY)
+    more = set(known()) - set(before)
+    assert len(more) <= 1  # whom this transition tells is the only new question
+    assert not list(timeline.breaks())
+
+
+def test_a_pooler_can_do_without(park: SimpleNamespace, settings: Settings) -> None:
+    settings.PREPARED_STATEMENTS = False
+    before = known()
+    case = reported(park)
+    assert case.step == "feedback"
+    assert known() == before
+    assert not list(timeline.breaks())
+
+
+def test_what_fails_at_first_works_later() -> None:
+    divide = Prepared("divide", "SELECT 10 / %s::int")
+    with pytest.raises(DataError), transaction.atomic():
+        answer(divide, 0)
+    assert answer(divide, 5) == 2
+    assert answer(divide, 2) == 5
+
+
+def test_a_rollback_forgets_nothing() -> None:
+    double = Prepared("double", "SELECT 2 * %s::int")
+    with transaction.atomic():
+        assert answer(double, 4) == 8
+        transaction.set_rollback(True)
+    assert answer(double, 5) == 10
+
+
+def test_names_and_percent_signs() -> None:
+    text = Prepared("named", "SELECT %(b)s::text || '%%' || %(a)s::text || %(b)s")
+    with connection.cursor() as cursor:
+        for _time in range(2):
+            text.run(cursor, {"a": "1'%s", "b": "二"})
+            assert cursor.fetchone()[0] == "二%1'%s二"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_connection_learns_them_anew() -> None:
+    treble = Prepared("treble", "SELECT 3 * %s::int")
+    assert answer(treble, 2) == 6
+    connection.close()
+    assert not known()
+    assert answer(treble, 3) == 9
