@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -24,16 +25,21 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of the portal in a folder whose name has spaces; its servers are stopped at the end."""
-    folder = tmp_path_factory.mktemp("a house") / "with spaces"
-    ignore = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "tests")
-    shutil.copytree(ROOT, folder, ignore=ignore)
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    yield folder
-    command(folder, "stopservices")
+def house() -> Iterator[Path]:
+    """A copy of the portal in a folder whose name has spaces; its servers are stopped at the end.
+
+    Not below pytest's own folder: each further run on the machine closes that to the server's user.
+    """
+    with tempfile.TemporaryDirectory(prefix="a house ") as outer:
+        folder = Path(outer).resolve() / "with spaces"
+        ignore = shutil.ignore_patterns(
+            ".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "tests"
+        )
+        shutil.copytree(ROOT, folder, ignore=ignore)
+        for path in (folder, folder.parent):
+            path.chmod(path.stat().st_mode | 0o011)
+        yield folder
+        command(folder, "stopservices")
 
 
 def environment(**more: str) -> dict[str, str]:
