@@ -11,9 +11,11 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connection
 from django.db.models import Lookup, Q
 
+from portal.prepared import Prepared
+
 MOST_RUNS, LONGEST_RUN = 6, 30
 _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-_KEEP_TEXT = "UPDATE cases_searchentry SET text = cases_plain(%s) WHERE case_id = %s"
+_KEEP_TEXT = Prepared("keep_text", "UPDATE cases_searchentry SET text = cases_plain(%s) WHERE case_id = %s")
 
 
 @SearchVectorField.register_lookup
@@ -69,4 +71,4 @@ def words(asked: str) -> Words | None:
 def keep_text(case_id: int, text: str) -> None:
     """Let a case be found by what was written in it. The rest is kept by the database itself."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP_TEXT, [text, case_id])
+        _KEEP_TEXT.run(cursor, [text, case_id])

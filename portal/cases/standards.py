@@ -9,18 +9,26 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.db.models import Max, Q
+from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from portal.cases.declaration import ANY_GRADE, FLOWS, Flow, Rung, Within
 from portal.cases.models import ServiceStandard, StandardLimit, StandardRung, Trigger
+from portal.prepared import Prepared
 from portal.worktime.clock import Limit, Unit
 from portal.worktime.now import now
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
+_CURRENT = Prepared(
+    "current_standard",
+    """
+SELECT id FROM cases_servicestandard WHERE kind = %s AND (starts_on IS NULL OR starts_on <= %s)
+ORDER BY version DESC LIMIT 1
+""",
+)
 PROMISE = ""  # the step name under which the promise of the whole case is kept
 
 
@@ -64,14 +72,10 @@ def standard(standard_id: int) -> Standard:
 
 def current_id(kind: str) -> int:
     """The newest version that has begun, for new cases of a kind; seeded when there is none yet."""
-    begun = Q(starts_on=None) | Q(starts_on__lte=timezone.localdate(now()))
-    found = (
-        ServiceStandard.objects.filter(begun, kind=kind)
-        .order_by("-version")
-        .values_list("id", flat=True)
-        .first()
-    )
-    return found if found is not None else seed(FLOWS[kind]).pk
+    with connection.cursor() as cursor:
+        _CURRENT.run(cursor, [kind, timezone.localdate(now())])
+        found = cursor.fetchone()
+    return int(found[0]) if found is not None else seed(FLOWS[kind]).pk
 
 
 def declared_limits(flow: Flow) -> list[LimitRow]:

@@ -12,6 +12,7 @@ from django.db import connection
 from portal.accounts.models import Duty
 from portal.names import local_name
 from portal.park.models import Agency, Membership
+from portal.prepared import Prepared
 from portal.worktime.clock import local
 from portal.worktime.now import now
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
-_READ = """
+_READ = Prepared(
+    "read_actor",
+    """
 SELECT
     (SELECT coalesce(
         json_agg(json_build_array(g.enterprise_id, g.role, g.read_only, g.kinds) ORDER BY g.id), '[]')
@@ -29,7 +32,8 @@ SELECT
      FROM park_membership m JOIN park_team t ON t.id = m.team_id
      WHERE m.user_id = %(user)s AND t.active),
     (SELECT coalesce(json_agg(d.duty), '[]') FROM accounts_dutygrant d WHERE d.user_id = %(user)s)
-"""
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Actor:
         self,
     ) -> tuple[list[tuple[int, str, bool, list[str]]], list[tuple[int, str, str, str, str]], list[str]]:
         with connection.cursor() as cursor:
-            cursor.execute(_READ, {"user": self.user.pk, "today": local(now()).date()})
+            _READ.run(cursor, {"user": self.user.pk, "today": local(now()).date()})
             agencies, seats, duties = (_parsed(cell) for cell in cursor.fetchone())
         return agencies, seats, duties
 

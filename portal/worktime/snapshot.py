@@ -4,13 +4,19 @@ from functools import lru_cache
 
 from django.db import connection
 
+from portal.prepared import Prepared
 from portal.worktime.clock import Calendar, Day, Hours
-from portal.worktime.models import CalendarState, ServiceHours, WorkDay
+from portal.worktime.models import ServiceHours, WorkDay
+
+_VERSION = Prepared("calendar_version", "SELECT version FROM worktime_calendarstate WHERE id = 1")
+_HOLD = Prepared("hold_calendar", "SELECT worktime_hold()")
 
 
 def version() -> int:
     """The version of the calendar now."""
-    return CalendarState.objects.values_list("version", flat=True).get(pk=1)
+    with connection.cursor() as cursor:
+        _VERSION.run(cursor, ())
+        return int(cursor.fetchone()[0])
 
 
 def hold() -> int:
@@ -20,7 +26,7 @@ def hold() -> int:
     lock first and the rows of the cases after it.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT worktime_hold()")
+        _HOLD.run(cursor, ())
         return int(cursor.fetchone()[0])
 
 

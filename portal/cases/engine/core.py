@@ -48,7 +48,7 @@ def open_case(
     """
     flow = flow_of(kind)
     with transaction.atomic():
-        if token is not None and (earlier := Case.objects.filter(filing_token=token, kind=kind).first()):
+        if token is not None and (earlier := _FILED.first(token, kind)):
             return earlier
         move = _new_move(flow, by=by, enterprise=enterprise, parent=parent, now=now, token=token)
         if not inside and not access.allows_opening(by, enterprise, flow):
@@ -234,6 +234,7 @@ _NEAR = ("team", "assignee", "enterprise", "parent", "parent__team")
 _OPEN_STAY = Joined(
     StepLog, "case", *(f"case__{path}" for path in _NEAR), where="t0.case_id = %s AND t0.left_at IS NULL"
 )
+_FILED = Joined(Case, where="t0.filing_token = %s AND t0.kind = %s")
 _CLOSED_CASE = Joined(Case, *_NEAR, where="t0.id = %s")
 
 
