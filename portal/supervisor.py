@@ -72,9 +72,9 @@ def children(port: int, folder: Path) -> list[Child]:
     share_metrics(folder / "metrics")
     web = [
         python, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"0.0.0.0:{port}",
-        "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--worker-class", "sync", "--timeout", "60",
-        "--graceful-timeout", "10", "--access-logfile", os.environ.get("ACCESS_LOG", "/dev/null"),
-        "--worker-tmp-dir", str(folder), "--no-control-socket",
+        "--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--worker-class", "sync", "--preload",
+        "--timeout", "60", "--graceful-timeout", "10", "--worker-tmp-dir", str(folder), "--no-control-socket",
+        "--access-logfile", os.environ.get("ACCESS_LOG", "/dev/null"),
     ]  # fmt: skip
     worker = [
         python, "-m", "celery", "-A", "portal", "worker", "--loglevel", "WARNING",

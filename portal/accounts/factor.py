@@ -9,7 +9,6 @@ import secrets as random
 from datetime import timedelta
 
 import pyotp
-import segno
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
@@ -157,5 +156,7 @@ def qr_code(factor: SecondFactor) -> SafeString:
     """The QR code that an authenticator app reads: SVG, drawn with attributes only."""
     secret = unseal(factor.sealed_secret)
     uri = pyotp.TOTP(secret).provisioning_uri(name=factor.user.username, issuer_name=_("Park services"))
+    import segno  # only who sets the factor up needs it
+
     drawn = segno.make(uri, error="m").svg_inline(border=3, dark="#000", light="#fff", omitsize=True)
     return mark_safe(drawn)  # noqa: S308 - drawn by segno from modules, nothing of the text is in it

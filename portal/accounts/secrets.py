@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 PURPOSE = b"portal.accounts second factor"
 # Letters and digits that nobody confuses when reading them off paper (Crockford's base 32).
@@ -21,33 +22,43 @@ class Unreadable(Exception):
     """No present key opens this secret: it was written under a SECRET_KEY that is gone."""
 
 
-def _keys() -> list[Fernet]:
-    return [_key(text) for text in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+def _keys(*texts: str) -> MultiFernet:
+    # A large library that few requests need: loaded with the first of them.
+    from cryptography.fernet import Fernet, MultiFernet
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    def key(text: str) -> Fernet:
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(text.encode())
+        return Fernet(base64.urlsafe_b64encode(derived))
+
+    return MultiFernet([key(text) for text in texts])
 
 
-def _key(secret: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+def _opened(sealed: str, *texts: str) -> str:
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return _keys(*texts).decrypt(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable from error
 
 
 def seal(text: str) -> str:
     """Encrypt with the present key."""
-    return _keys()[0].encrypt(text.encode()).decode()
+    return _keys(settings.SECRET_KEY).encrypt(text.encode()).decode()
 
 
 def unseal(sealed: str) -> str:
     """Decrypt with the present key or one of the fallbacks. Raises Unreadable."""
-    try:
-        return MultiFernet(_keys()).decrypt(sealed.encode()).decode()
-    except InvalidToken as error:
-        raise Unreadable from error
+    return _opened(sealed, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
 
 
 def is_current(sealed: str) -> bool:
     """Whether the present key alone opens it; if not, it is to be sealed anew."""
     try:
-        _keys()[0].decrypt(sealed.encode())
-    except InvalidToken:
+        _opened(sealed, settings.SECRET_KEY)
+    except Unreadable:
         return False
     return True
 

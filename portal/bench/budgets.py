@@ -225,10 +225,10 @@ def idle_sweep(_bench: Bench) -> Iterator[Line]:
 
 def sweeps(bench: Bench) -> Iterator[Line]:
     """10, 11: escalating, beside the bare statements."""
-    yield sweeping.sweep(min(10_000, bench.loaded.cases // 40))
-    if bench.loaded.cases >= 1_000_000:
-        bench.loaded.grow_open(200_000)
-        yield sweeping.sweep(100_000)
+    large = [100_000] if bench.loaded.cases >= 1_000_000 else []
+    for due in (min(10_000, bench.loaded.cases // 40), *large):
+        bench.loaded.grow_open(2 * due)
+        yield sweeping.sweep(due)
 
 
 SMALL: dict[str, Budget] = {"working-day": working_day, "weight": weight}

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-import xlsxwriter
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -108,6 +107,8 @@ def _csv(lines: Any) -> str:
 
 def write_workbook(target: IO[bytes], ledgers: Sequence[Ledger], *, labels: bool) -> None:
     """A workbook with an empty sheet for each ledger, and the notes."""
+    import xlsxwriter  # large: only when one is written
+
     book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bottom": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})

@@ -17,7 +17,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-import xlsxwriter
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -126,6 +125,8 @@ def write_workbook(target: Any, ledgers: Sequence[Ledger], taking: Taking) -> di
 
     Raises TooLarge.
     """
+    import xlsxwriter  # large: only when one is written
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
     counts: dict[str, int] = {}

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from portal.ledgers.cells import taken
 from portal.ledgers.declaration import BadCell, Column, Ledger, Row
+from portal.ledgers.metering import CellError
 from portal.ledgers.parsers import as_text
 from portal.ledgers.reading import BadFile
-from portal.ledgers.workbooks import CellError
 
 MOST_REMEMBERED, LONGEST_REMEMBERED = 4096, 40  # texts of a column, characters of a text
 _NEW = object()

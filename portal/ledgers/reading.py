@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from portal.ledgers.archives import BadFile, checked_zip, is_hidden, name_of, refuse_old_office
 from portal.ledgers.declaration import LEDGERS, Ledger
-from portal.ledgers.workbooks import Meter, opened_workbook
+from portal.ledgers.metering import Meter
 
 MOST_LINE = 2**20  # characters
 NOTE_SHEETS = ("说明", "notes")
@@ -168,6 +168,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], IO[
 
 
 def _workbook(path: Path) -> Iterator[list[Sheet]]:
+    from portal.ledgers.workbooks import opened_workbook  # its libraries are large: only when one is read
+
     book = opened_workbook(path)
     try:
         sheets = []

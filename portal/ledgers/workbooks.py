@@ -24,6 +24,7 @@ from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.exceptions import InvalidFileException
 
 from portal.ledgers.archives import BadFile, checked_zip, refuse_old_office
+from portal.ledgers.metering import CellError, Meter
 
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 256
@@ -38,20 +39,6 @@ DAMAGED = (
     NotImplementedError, OverflowError,
 )  # fmt: skip
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,10})")
-
-
-class CellError(str):
-    """What a cell shows when its formula failed, such as #N/A."""
-
-    __slots__ = ()
-
-
-@dataclass
-class Meter:
-    """How far a sheet has been read, in unpacked bytes."""
-
-    size: int = 0
-    done: int = 0
 
 
 @dataclass

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -48,6 +47,8 @@ def _chain(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Seq
 def xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A workbook with one sheet; numbers stay numbers, everything else is text. A sheet that is
     full says so in its last row."""
+    import xlsxwriter  # large: only when one is written
+
     out = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:

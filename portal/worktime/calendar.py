@@ -10,7 +10,6 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import holidays
 from django.db import connection, transaction
 
 from portal.worktime import redating
@@ -77,6 +76,8 @@ def fill(years: Iterable[int]) -> None:
 
 def days_of(year: int, *, announced: bool) -> Iterable[Day]:
     """The days of a year without the park's own decisions; provisional when not announced."""
+    import holidays  # large: only when a year is made
+
     chinese = holidays.country_holidays("CN", years=year, language="zh_CN")
     english = holidays.country_holidays("CN", years=year, language="en_US")
     day = date(year, 1, 1)
