@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import User
 from portal.cases.declaration import FLOWS
@@ -82,7 +83,7 @@ class ScopeForm(forms.Form):
 class InviteForm(ScopeForm):
     """Whom to invite."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     email = forms.EmailField(
         label=_("E-mail"),
         required=False,
