@@ -1,0 +1,19 @@
+"""What people fill in on the way of a request."""
+
+from stations.forms.filing import DeskFilingForm, FilingForm
+from stations.forms.handling import DirectAnswerForm, PlanForm, ProgressForm, ReportForm, ReviewForm
+from stations.forms.taking import AcceptForm, CoHandlerForm, DispatchForm, TeamForm
+
+__all__ = [
+    "AcceptForm",
+    "CoHandlerForm",
+    "DeskFilingForm",
+    "DirectAnswerForm",
+    "DispatchForm",
+    "FilingForm",
+    "PlanForm",
+    "ProgressForm",
+    "ReportForm",
+    "ReviewForm",
+    "TeamForm",
+]
