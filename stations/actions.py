@@ -9,9 +9,9 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from portal.cases import engine
-from portal.cases.errors import CaseError, Refused
+from portal.cases.errors import CaseError, Conflict, Refused
 from portal.cases.flow import CO_HANDLING
-from portal.cases.models import Case
+from portal.cases.models import Case, Document
 from portal.cases.move import Move
 from portal.cases.offices import office
 from portal.park.models import Team
@@ -103,6 +103,44 @@ def not_objected_before(case: Case) -> None:
     """One refusal only: the second decision is final (dossier, section 4)."""
     if case.request.objected:
         raise Refused(_("The routing has been decided after an objection: it is final."))
+
+
+def something_to_merge_into(case: Case) -> None:
+    """Raises Refused for a sealed complaint, and where the enterprise has no earlier open request."""
+    not_sealed(case)
+    if not Request.objects.to_merge_into(case).exists():
+        raise Refused(_("The enterprise has no earlier open request at this station."))
+
+
+def merge(move: Move) -> None:
+    """并案: the earlier request of the same matter goes on (dossier, section 4: "one pool, one number").
+
+    Its row is locked second. No circle can come of it: who holds a request waits for older ones or
+    for its own children only, and these are never requests.
+    """
+    case, facts = move.case, move.case.request
+    above = engine.lock(move.data["into"].pk, by=move.by, now=move.now, inside=True)
+    kept = above.case
+    if not kept.is_open:
+        raise Conflict(_("%(number)s has been closed meanwhile.") % {"number": kept.number})
+    facts.duplicate_of = kept
+    facts.save(update_fields=["duplicate_of"])
+    Request.objects.filter(pk=kept.pk).update(merged_count=F("merged_count") + 1)
+    _hand_papers_on(case, above)
+    for team_id in kept.participants.values_list("team_id", flat=True):
+        move.participate(team_id)  # who handles the matter sees all that was said of it
+    above.log("took_in", public={"merged": str(case)})
+    above.tell("stations.took_in", "handler", merged=case.number)
+    above.save()
+    move.tell("stations.merged", "enterprise", into=kept.number)
+
+
+def _hand_papers_on(case: Case, above: Move) -> None:
+    """Use the papers of a merged request in the one that goes on; its letters stay where they were sent."""
+    usable = Q(document__scan_state=Document.Scan.CLEAN)
+    own = Q(document__letter=None, document__letter_translated=None)
+    for use in case.attachments.filter(usable & own).select_related("document"):
+        engine.attach_in(above, use.document, internal=use.internal)
 
 
 def object_to_routing(move: Move) -> None:

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from portal.cases.models import Case
+from portal.cases.models import Case, Participant
 from portal.park.models import Team
 from portal.worktime.clock import Calendar, Limit, Span, Unit
 
@@ -106,6 +106,23 @@ class Result(models.TextChoices):
     PLANNED = "planned", _("planned")
 
 
+class RequestQuerySet(models.QuerySet["Request"]):
+    def to_merge_into(self, case: Case) -> "RequestQuerySet":
+        """The requests into which a newer one may be merged: open, older, of the same enterprise.
+
+        Only those that the first taker's station has had in hand, so that its people see them; and no
+        sealed complaint. Older only: two who merge at once cannot merge two requests into each other.
+        """
+        seen = Participant.objects.filter(case=OuterRef("pk"), team=case.request.first_team_id)
+        return self.filter(
+            Exists(seen),
+            case__enterprise=case.enterprise_id,
+            case__closed_at=None,
+            case__sealed=False,
+            pk__lt=case.pk,
+        )
+
+
 class Request(models.Model):
     """企业诉求: what an enterprise brings to a station. Its state lives in the case."""
 
@@ -147,6 +164,16 @@ class Request(models.Model):
     result_text = models.TextField(_("answer"), blank=True)
     result_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
     by_silence = models.BooleanField(_("confirmed by silence"), default=False)
+    duplicate_of = models.ForeignKey(
+        Case,
+        verbose_name=_("merged into"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="merged_requests",
+    )
+    merged_count = models.PositiveSmallIntegerField(_("requests merged into this one"), default=0)
+
+    objects = RequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("service request")
@@ -159,6 +186,11 @@ class Request(models.Model):
             models.CheckConstraint(
                 condition=Q(accused_team=None) | ~Q(first_team=models.F("accused_team")),
                 name="stations_never_first_to_the_accused",
+            ),
+            # Neither into itself nor in a circle.
+            models.CheckConstraint(
+                condition=Q(duplicate_of=None) | Q(duplicate_of__lt=models.F("case")),
+                name="stations_merged_into_an_earlier_one",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["category"], name="stations_category")]

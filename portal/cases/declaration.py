@@ -107,6 +107,7 @@ class Transition:
     `target` empty keeps the step. `who` are access words, one of which must fit. `ready` raises
     `Refused` for what must come first (the page shows it beside the button); `guard` does the same
     once the input is known. `effect` writes the domain's own rows and may route the case through the move.
+    A `quiet` one is not offered at all while `ready` refuses: for what makes sense in few cases only.
     `not_by` names earlier transitions whose performer may not do this one (four eyes: rule in the
     engine, constraint in the database); "open" stands for the filing itself.
     """
@@ -118,6 +119,7 @@ class Transition:
     who: Sequence[str]
     form: type[ActionForm] | None = None
     ready: Callable[[Case], None] | None = None
+    quiet: bool = False
     guard: Guard | None = None
     effect: Effect | None = None
     may_lead_to: Sequence[str] = ()  # other steps to which the effect may turn the move
@@ -210,6 +212,7 @@ class Flow:
     promise: Mapping[str, Limit] = field(default_factory=dict)  # by grade; empty: no promise
     grades: Mapping[str, Text] = field(default_factory=dict)
     outcomes: Mapping[str, Text] = field(default_factory=dict)
+    verbs: Mapping[str, Text] = field(default_factory=dict)  # what effects log besides, in the past tense
     ladder: Sequence[Rung] = STANDARD_LADDER
     facts: type[Model] | None = None  # the domain's row, OneToOne to the case
     facts_related: Sequence[str] = ()  # what the case page shows of it, read along

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.cases.declaration import Flow, Opening, register, working_days
 from portal.cases.models import Case
 from portal.trust import contacts
-from stations import actions, forms, letters
+from stations import actions, forms, letters, notice_texts
 from stations.flow.steps import STEPS
 from stations.flow.transitions import TRANSITIONS
 from stations.models import Grade, Request
@@ -22,7 +22,7 @@ REQUEST = register(
         label=_("Service request"),
         prefix="QS",
         facts=Request,
-        facts_related=("first_team__station", "accused_team"),
+        facts_related=("first_team__station", "accused_team", "duplicate_of"),
         facts_template="stations/_request_facts.html",
         holder_template="stations/_request_taker.html",
         facts_public=(
@@ -35,6 +35,7 @@ REQUEST = register(
             "by_silence",
             "result_text",
             "result_basis",
+            "duplicate_of",
         ),
         facts_internal=(
             "channel",
@@ -74,7 +75,10 @@ REQUEST = register(
             "resolved": _("resolved"),
             "explained": _("explained"),
             "withdrawn": _("withdrawn"),
+            "merged": _("merged"),
         },
+        verbs={"took_in": _("took in a later request of the same matter")},
+        unrated_outcomes=("withdrawn", "merged"),
         extendable=True,
         pausable=True,
         co_handled=True,
@@ -90,3 +94,4 @@ def _contact(case: Case) -> contacts.Contact:
 
 
 contacts.register("stations.request", _contact)
+notice_texts.register_all()

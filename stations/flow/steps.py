@@ -78,4 +78,11 @@ STEPS = (
     ),
     Step("closed", _("Closed"), outcome="resolved", plain=_("Closed")),
     Step("withdrawn", _("Withdrawn"), outcome="withdrawn", rail=False, plain=_("Withdrawn")),
+    Step(
+        "merged",
+        _("Merged"),
+        outcome="merged",
+        rail=False,
+        plain=_("Goes on under an earlier number"),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from stations.forms.filing import DeskFilingForm, FilingForm
 from stations.forms.handling import DirectAnswerForm, PlanForm, ProgressForm, ReportForm, ReviewForm
-from stations.forms.taking import AcceptForm, CoHandlerForm, DispatchForm, TeamForm
+from stations.forms.taking import AcceptForm, CoHandlerForm, DispatchForm, MergeForm, TeamForm
 
 __all__ = [
     "AcceptForm",
@@ -11,6 +11,7 @@ __all__ = [
     "DirectAnswerForm",
     "DispatchForm",
     "FilingForm",
+    "MergeForm",
     "PlanForm",
     "ProgressForm",
     "ReportForm",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.forms import ActionForm
@@ -54,6 +55,43 @@ class AcceptForm(ActionForm):
             self.fields["category"].choices = [  # type: ignore[attr-defined]  # a choice field
                 c for c in Category.choices if c[0] != Category.CONDUCT
             ]
+
+
+class EarlierField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
+    """An earlier request, with where it stands."""
+
+    def label_from_instance(self, obj: Request) -> str:
+        case = obj.case
+        return f"{case.number} {case.title} · {case.step_declared.label} · {case.team.label}"
+
+
+class MergeForm(ActionForm):
+    """The earlier request of the same matter, which goes on; those of the same category come first."""
+
+    public_fields = ("into",)
+
+    into = EarlierField(
+        label=_("The earlier request of the same matter"),
+        queryset=Request.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        help_text=_(
+            "It goes on and keeps its time limit; the papers of this one are added to it. "
+            "The enterprise is told which number goes on."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        alike = Q(category=self.case.request.category)
+        found = Request.objects.to_merge_into(self.case).select_related("case__team")
+        self.fields["into"].queryset = found.order_by(  # type: ignore[attr-defined]  # a model choice
+            ExpressionWrapper(alike, BooleanField()).desc(), "-pk"
+        )
+
+    def recorded(self) -> dict[str, dict[str, Any]]:
+        """The timeline names number and title; the request by itself says neither."""
+        return {"public": {"into": str(self.cleaned_data["into"].case)}, "internal": {}}
 
 
 class TeamForm(ActionForm):

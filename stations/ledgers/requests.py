@@ -41,7 +41,8 @@ from portal.park.models import Enterprise, Team
 from stations.models import Category, Channel, Grade, Request, Result
 
 KIND = "stations.request"
-WITHDRAWN = "withdrawn"
+# Results that are steps of their own, and nobody's answer.
+UNANSWERED = ("withdrawn", "merged")
 
 CATEGORIES = codes(
     Category.choices,
@@ -68,11 +69,12 @@ OUTCOMES = codes(
     [
         (Result.RESOLVED.value, Result.RESOLVED.label),
         (Result.EXPLAINED.value, Result.EXPLAINED.label),
-        (WITHDRAWN, WITHDRAWN),
+        *zip(UNANSWERED, UNANSWERED, strict=True),
     ],
     resolved="已解决",
     explained="已解释",
     withdrawn="已撤回",
+    merged="已并案",
 )
 
 REQUEST_COLUMNS = (
@@ -125,7 +127,7 @@ REQUEST_COLUMNS = (
         "评价",
         WholeParser(1, 5, "5"),
         required=False,
-        note=gettext_lazy("What the enterprise gave: 5 is best; never for a withdrawn one"),
+        note=gettext_lazy("What the enterprise gave: 5 is best; never for a withdrawn or merged one"),
     ),
     Column(
         "rating_comment",
@@ -263,8 +265,8 @@ def _misfits(values: Values) -> Iterator[BadRow]:
         yield BadRow("closed_at", _("A request with a result needs the moment of its closing."))
     if closed is None and values.get("rating") is not None:
         yield BadRow("rating", _("Only a closed request can be rated."))
-    if values.get("outcome") == WITHDRAWN and values.get("rating") is not None:
-        yield BadRow("rating", _("A withdrawn request cannot be rated."))
+    if values.get("outcome") in UNANSWERED and values.get("rating") is not None:
+        yield BadRow("rating", _("A withdrawn or merged request cannot be rated."))
     if values.get("rating") is None and values.get("rating_comment"):
         yield BadRow("rating_comment", _("A comment needs a rating."))
 
@@ -282,14 +284,14 @@ def _history(values: Values, context: Context, row: int) -> History:
     stays = [Stay("received", team, received, accepted)]
     if accepted is not None:
         stays.append(Stay("handling", team, accepted, closed))
-    elif closed is not None and outcome == WITHDRAWN:
+    elif closed is not None and outcome in UNANSWERED:
         stays = [Stay("received", team, received, closed)]
     elif closed is not None:
         stays = [Stay("handling", team, received, closed)]
     step = stays[-1].step
     if closed is not None:
-        step = "withdrawn" if outcome == WITHDRAWN else "closed"
-    counts_from = accepted or (received if closed is not None and outcome != WITHDRAWN else None)
+        step = outcome if outcome in UNANSWERED else "closed"
+    counts_from = accepted or (received if closed is not None and outcome not in UNANSWERED else None)
     return History(
         number=values["number"],
         title=values["title"],
@@ -328,7 +330,7 @@ def _facts(facts: Request, case_id: int, values: Values, context: Context) -> Re
     facts.handling_team_id = first if values.get("accepted_at") or values.get("closed_at") else None
     facts.category, facts.channel = values["category"], values["channel"]
     facts.accepted_at = values.get("accepted_at")
-    facts.result = outcome if outcome != WITHDRAWN else ""
+    facts.result = outcome if outcome not in UNANSWERED else ""
     return facts
 
 

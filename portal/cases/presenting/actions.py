@@ -42,7 +42,9 @@ def transitions(case: Case, actor: Actor) -> list[Offer]:
             check_allowed(case, transition, actor)
         except NotAllowed:
             continue
-        found.append(_offer(case, transition))
+        offer = _offer(case, transition)
+        if not (offer.blocked and transition.quiet):
+            found.append(offer)
     return sorted(found, key=lambda offer: (not offer.primary, offer.grave))
 
 

@@ -53,6 +53,7 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     parts = Prefetch("children", Case.objects.select_related("team").order_by("id"))
     prefetch_related_objects([case], "extensions", parts, *(("pauses",) if case.pause_count else ()))
     pauses = list(case.pauses.all()) if case.pause_count else []
+    facts = _facts(case)  # before the access words, which ask for them too
     offers = actions.transitions(case, actor)
     main = offers[0] if offers and offers[0].primary and not offers[0].blocked else None
     handover = _pending_handover(case) if inside else None
@@ -64,7 +65,6 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     may_attach = not access.only_looks(actor, case) and (inside or case.is_open)
     whose = turn(case, now, calendar, pause=pause, items=items, inside=inside)
     archived = papers.archive(case, actor, attached, now) if may_attach else []
-    facts = _facts(case)
     children = [c for c in case.children.all() if inside or c.flow.public]
     return {
         "case": case,

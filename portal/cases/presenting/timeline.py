@@ -69,6 +69,8 @@ TEXT_FIELDS = (  # in the order in which they are shown
     "why_again",
     "item",
     "document",
+    "into",
+    "merged",
     "note",
     "plan",
     "result_text",
@@ -119,12 +121,16 @@ def concerns(event: Event, *, inside: bool) -> bool:
 def words_of(event: Event, flow: Flow) -> str:
     """What happened, in words."""
     known = _transition(event, flow)
-    what = str((known.done or known.label) if known else KERNEL.get(event.verb, event.verb))
+    what = str((known.done or known.label) if known else _verb(event.verb, flow))
     if event.verb == "alerted" and (level := event.data.get("internal", {}).get("level")):
         what = str(_("%(what)s, level %(level)s") % {"what": what, "level": level})
     if event.verb == "letter_issued":
         what = _issued(event, flow) or what
     return what
+
+
+def _verb(verb: str, flow: Flow) -> Any:
+    return KERNEL.get(verb) or flow.verbs.get(verb, verb)
 
 
 def _transition(event: Event, flow: Flow) -> Transition | None:
