@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from portal.cases import engine
+from portal.cases import clock, engine
 from portal.cases.errors import CaseError, Conflict, Refused
 from portal.cases.flow import CO_HANDLING
 from portal.cases.models import Case, Document
 from portal.cases.move import Move
 from portal.cases.offices import office
 from portal.park.models import Team
-from portal.worktime.clock import Calendar, at, local
-from stations.models import NOTE_WITHIN, NOTED_STEP, Category, Grade, Request, Result, Station
+from portal.worktime.clock import Calendar, Limit, Unit, at, local
+from stations.models import (
+    NOTE_WITHIN,
+    NOTED_STEP,
+    Category,
+    Grade,
+    Milestone,
+    Request,
+    Result,
+    Stage,
+    Station,
+)
 
 
 def first_team(move: Move) -> Team:
@@ -153,7 +165,72 @@ def object_to_routing(move: Move) -> None:
 def plan(move: Move) -> None:
     facts = move.case.request
     facts.plan, facts.planned_on = move.data["plan"], move.data["planned_on"]
+    facts.milestone_count = len(move.data["milestones"])
     move.keep(facts)
+    if facts.milestone_count:
+        _set_milestones(move, move.data["milestones"])
+
+
+def _set_milestones(move: Move, stages: Sequence[Stage]) -> None:
+    """Keep the milestones. Each is a stay of its own; the last one becomes the promise if it lies later.
+
+    Source: domain dossier, section 4 (重大疑难: "30 wd or staged plan with milestones").
+    """
+    case, calendar = move.case, move.calendar
+    anchor, spans = case.clock_from_at or case.opened_at, clock.spans(move.pauses)
+    rows = []
+    for seq, stage in enumerate(stages, start=1):
+        end = at(stage.due_on, calendar.hours.closes_at)
+        days = int(calendar.used(anchor, end, Unit.WORKING_DAY, spans))
+        rows.append(Milestone(request=case.request, seq=seq, what=stage.what, due_on=stage.due_on, days=days))
+    Milestone.objects.bulk_create(rows)
+    if case.promise_due_at is None or rows[-1].due_at(calendar) > case.promise_due_at:
+        move.promise(Limit(Decimal(rows[-1].days), Unit.WORKING_DAY))
+    _begin(move, rows[0])
+
+
+def _begin(move: Move, milestone: Milestone) -> None:
+    """The stay that begins now lasts until the milestone; where that has passed, it is late at once."""
+    calendar = move.calendar
+    received, due = calendar.receipt_day(move.now), local(milestone.due_at(calendar)).date()
+    move.allow(Limit(Decimal(calendar.working_days_between(received, due)), Unit.WORKING_DAY))
+
+
+def milestones_ahead(case: Case) -> None:
+    """Raises Refused where the plan has no milestones, or all are reached."""
+    if case.request.reached_count >= case.request.milestone_count:
+        raise Refused(_("The plan has no milestone that is still ahead."))
+
+
+def is_the_next_milestone(case: Case, move: Move) -> None:
+    """Raises Conflict for one that somebody has reached meanwhile: a second click does not reach two."""
+    if move.data["milestone"] != case.request.reached_count + 1:
+        raise Conflict(_("This milestone has been reached already."))
+
+
+def reach_milestone(move: Move) -> None:
+    """完成节点: the next milestone begins; after the last one the promise of the case rules alone."""
+    facts = move.case.request
+    reached, *ahead = facts.milestones.filter(reached_at=None).order_by("seq")[:2]
+    reached.reached_at, reached.reached_by, reached.note = move.now, move.user, move.data["note"]
+    reached.save(update_fields=["reached_at", "reached_by", "note"])
+    facts.reached_count += 1
+    facts.noted_at = move.now
+    move.keep(facts)
+    if ahead:
+        _begin(move, ahead[0])
+    move.enter(move.flow.step(NOTED_STEP), via="reach_milestone")
+
+
+def postpone(move: Move, days: int) -> None:
+    """More time for the whole gives as much to every milestone ahead, the present one included."""
+    facts = move.case.request
+    for milestone in facts.milestones.filter(reached_at=None) if facts.milestone_count else ():
+        milestone.days += days
+        milestone.due_on = local(milestone.due_at(move.calendar)).date()
+        milestone.save(update_fields=["days", "due_on"])
+    if facts.milestone_count > facts.reached_count and move.case.step == NOTED_STEP:
+        move.lengthen_stay(days)
 
 
 def note_progress(move: Move) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from portal.demonstration.staging import Stage, Story
 from portal.demonstration.texts import TITLES
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
+from stations.forms import DeskFilingForm
 from stations.models import Category, CategoryRoute, Station
 
 KIND = "stations.request"
@@ -41,6 +42,7 @@ DESCRIPTION = (
     "{title}。该情况已持续一段时间，影响正常生产安排。希望驿站协助对接责任部门，"
     "明确办理时限和所需材料，并告知联系人。（示范数据）"
 )
+MILESTONES = ("审定迁改方案", "完成新线路架设", "停电接入并拆除旧线")
 SEED = 7
 
 
@@ -103,6 +105,28 @@ class Request:
             KIND, by=self.owner, enterprise=self.enterprise, data=data, now=self.stage.now
         )
 
+    def take_call(self, title: str) -> None:
+        """The enterprise phones, and its station files the request."""
+        data = {
+            "category": self.category,
+            "title": title[:120],
+            "description": "企业来电再次反映该情况，希望尽快处理，并补充：夜间影响更大。（示范数据）",
+            "grade": "normal",
+            "station": self.cast.stations[self.station].pk,
+            "contact_name": people.display_name(self.number + 40),
+            "contact_phone": f"0731-5555 {2000 + self.number}",
+            "contact_way": "phone",
+            "channel": "phone",
+        }
+        self.case = engine.open_case(
+            KIND,
+            by=self.steward,
+            enterprise=self.enterprise,
+            data=data,
+            now=self.stage.now,
+            form=DeskFilingForm,
+        )
+
     def _photo(self) -> int:
         pdf = self.number % 8 == 0
         content = (
@@ -119,12 +143,12 @@ class Request:
         return document.pk
 
     def do(self, name: str, by: Actor, **data: Any) -> None:
-        engine.perform(self._there(), name, by=by, data=data, now=self.stage.now)
+        engine.perform(self.there(), name, by=by, data=data, now=self.stage.now)
 
     def say(self, by: Actor, body: str, *, internal: bool = False) -> None:
-        engine.comment(self._there(), by=by, data={"body": body, "internal": internal}, now=self.stage.now)
+        engine.comment(self.there(), by=by, data={"body": body, "internal": internal}, now=self.stage.now)
 
-    def _there(self) -> Case:
+    def there(self) -> Case:
         if self.case is None:
             raise LookupError("the request has not been filed")
         return self.case
@@ -137,9 +161,13 @@ class Request:
         data: Mapping[str, Any] = {"team": self.cast.teams[self.team].pk, "note": "请按时限办理。", **more}
         self.do("dispatch", self.steward, **data)
 
-    def plan(self) -> None:
+    def plan(self, stages: Sequence[int] = ()) -> None:
+        """Plan the handling; `stages` are milestones, so many working days ago or (negative) ahead."""
         plan = "1. 现场核实；2. 与责任单位会商；3. 书面答复企业。"
-        self.do("plan", self.handler, plan=plan)
+        told: dict[str, Any] = {}
+        for n, (before, what) in enumerate(zip(stages, MILESTONES, strict=False), start=1):
+            told |= {f"milestone_{n}_on": self.stage.working_day(before), f"milestone_{n}_what": what}
+        self.do("plan", self.handler, plan=plan, **told)
 
     def report(self, result: str = "resolved", **more: Any) -> None:
         texts = {
@@ -149,7 +177,9 @@ class Request:
         }
         self.do("report", self.handler, result=result, result_text=texts[result], **more)
 
-    def until_handling(self, filed: datetime, grade: str = "normal") -> Iterator[datetime]:
+    def until_handling(
+        self, filed: datetime, grade: str = "normal", stages: Sequence[int] = ()
+    ) -> Iterator[datetime]:
         """From filing to handling, within three hours."""
         yield filed
         self.file()
@@ -157,7 +187,7 @@ class Request:
             (25, self._accept_as(grade)),
             (50, self.dispatch),
             (95, self._sign),
-            (160, self.plan),
+            (160, lambda: self.plan(stages)),
         ):
             yield filed + timedelta(minutes=minutes)
             act()

@@ -25,6 +25,8 @@ def tell_all(cast: Cast) -> None:
     _late_steps(cast)
     _ratings(cast)
     _sealed(cast)
+    _in_stages(cast)
+    _told_twice(cast)
 
 
 def _tell(cast: Cast, story: Callable[..., Story], *args: Any, **filing: Any) -> None:
@@ -219,27 +221,27 @@ def paused(r: Request, days: int, resumed: bool) -> Story:
         "notice": "两份材料齐了就能确定接入方案，不必再跑窗口；补齐前时限暂停，补齐后继续计算。",
         "missing": "用电负荷清单：列明主要设备功率，PDF 或照片均可\n厂区平面图：能看清尺寸标注",
     }
-    engine.pause(r._there(), by=r.head, data=told, now=r.stage.now)
+    engine.pause(r.there(), by=r.head, data=told, now=r.stage.now)
     if resumed:
         yield r.stage.day(days - 3, "11:00")
-        engine.resume(r._there(), by=r.head, now=r.stage.now)
+        engine.resume(r.there(), by=r.head, now=r.stage.now)
 
 
 def extension(r: Request, granted: bool | None) -> Story:
     yield from r.until_handling(r.stage.day(4, "08:50"))
     yield r.stage.day(1, "10:15")
     asked = {"days": 5, "reason": "涉及供电企业停电计划，需等待下一检修窗口。"}
-    engine.ask_extension(r._there(), by=r.handler, data=asked, now=r.stage.now)
+    engine.ask_extension(r.there(), by=r.handler, data=asked, now=r.stage.now)
     if granted is not None:
         yield r.stage.day(1, "15:15")
-        engine.decide_extension(r._there(), by=r.head, granted=granted, now=r.stage.now)
+        engine.decide_extension(r.there(), by=r.head, granted=granted, now=r.stage.now)
 
 
 def transfer_offered(r: Request, code: str) -> Story:
     yield from r.until_handling(r.stage.day(2, "09:15"))
     yield r.stage.minutes(55)
     offer = {"to_team": r.cast.teams[code].pk, "reason": "经核实，主要问题在你部门职责范围内，建议移交。"}
-    engine.transfer(r._there(), by=r.handler, data=offer, now=r.stage.now)
+    engine.transfer(r.there(), by=r.handler, data=offer, now=r.stage.now)
 
 
 # The enterprise's turn, verification, tracking ---------------------------------------------------------
@@ -315,7 +317,7 @@ def closed(r: Request, level: int | None, result: str = "resolved", **more: Any)
     if level is not None:
         yield r.stage.day(1, "09:35")
         rating = {"level": level, "comment": "响应及时，回访到位。" if level > 3 else ""}
-        engine.rate(r._there(), by=r.owner, data=rating, now=r.stage.now)
+        engine.rate(r.there(), by=r.owner, data=rating, now=r.stage.now)
 
 
 def explained(r: Request) -> Story:
@@ -326,7 +328,7 @@ def badly_rated(r: Request, until: str) -> Story:
     yield from closed(r, None)
     yield r.stage.day(1, "09:15")
     rating = {"level": 2, "comment": "处理后又反复，来回沟通多次。"}
-    engine.rate(r._there(), by=r.owner, data=rating, now=r.stage.now)
+    engine.rate(r.there(), by=r.owner, data=rating, now=r.stage.now)
     if until == "to_contact":
         return
     follow_up = Case.objects.get(parent=r.case, kind="cases.follow_up")
@@ -362,3 +364,42 @@ def complained(r: Request, until: str) -> Story:
         r.do("handle_here", officer)
         yield start + timedelta(minutes=150)
         r.do("plan", officer, plan="调阅检查记录，分别核实情况。")
+
+
+# A plan in stages --------------------------------------------------------------------------------------
+
+
+def _in_stages(cast: Cast) -> None:
+    _tell(cast, in_stages, category="utilities", station="jinrong", of_owner=True)
+
+
+def in_stages(r: Request) -> Story:
+    """A major request: three milestones, the first is reached."""
+    r.filing["title"] = "厂区门前 10 千伏杆线影响二期施工，请协调迁改（示范）"
+    yield from r.until_handling(r.stage.day(11, "09:30"), "major", stages=(5, -8, -30))
+    yield r.stage.day(8, "10:20")
+    r.do("note_progress", r.handler, note="已会同供电企业现场勘察，正在编制迁改方案。")
+    yield r.stage.day(6, "15:30")
+    r.do("reach_milestone", r.handler, milestone=1, note="迁改方案已经供电企业审定，企业书面确认。")
+    yield r.stage.day(2, "16:00")
+    r.do("note_progress", r.handler, note="物资已到货，停电计划报批中。")
+
+
+# The same matter twice ---------------------------------------------------------------------------------
+
+
+def _told_twice(cast: Cast) -> None:
+    for merged in (True, False):
+        _tell(cast, told_twice, merged, category="utilities", station="jinrong")
+
+
+def told_twice(r: Request, merged: bool) -> Story:
+    """Filed online, and told once more by phone: merged, or still to be noticed."""
+    yield from r.until_handling(r.stage.day(2, "09:35"))
+    again = Request(r.cast, r.category, station=r.station)
+    again.enterprise, again.owner = r.enterprise, r.owner
+    yield r.stage.minutes(100 if merged else 25)
+    again.take_call(f"{r.there().title}，来电再次反映（示范）")
+    if merged:
+        yield r.stage.minutes(85)
+        again.do("merge", r.steward, into=r.there().pk)

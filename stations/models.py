@@ -1,14 +1,16 @@
 """Stations and the facts of a request."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import pghistory
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.cases import clock
 from portal.cases.models import Case, Participant
 from portal.park.models import Team
 from portal.worktime.clock import Calendar, Limit, Span, Unit
@@ -172,6 +174,9 @@ class Request(models.Model):
         related_name="merged_requests",
     )
     merged_count = models.PositiveSmallIntegerField(_("requests merged into this one"), default=0)
+    # So that only who has milestones asks for them.
+    milestone_count = models.PositiveSmallIntegerField(_("milestones of the plan"), default=0)
+    reached_count = models.PositiveSmallIntegerField(_("milestones reached"), default=0)
 
     objects = RequestQuerySet.as_manager()
 
@@ -192,6 +197,10 @@ class Request(models.Model):
                 condition=Q(duplicate_of=None) | Q(duplicate_of__lt=models.F("case")),
                 name="stations_merged_into_an_earlier_one",
             ),
+            models.CheckConstraint(
+                condition=Q(reached_count__lte=models.F("milestone_count")),
+                name="stations_reached_at_most_all",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["category"], name="stations_category")]
 
@@ -206,6 +215,54 @@ class Request(models.Model):
         since = max(filter(None, (self.noted_at, case.entered_at)))
         pauses = case.pauses.all() if case.pause_count else ()  # none runs: the clock does not stand
         return calendar.due_at(since, NOTE_WITHIN, [Span(p.from_at, p.to_at) for p in pauses])
+
+
+class Stage(NamedTuple):
+    """A milestone as planned: what is done by when."""
+
+    due_on: date
+    what: str
+
+
+class Milestone(models.Model):
+    """节点: one stage of the plan of a major request (dossier, section 4: "staged plan with milestones").
+
+    Like the promise it counts in working days from acceptance: a stop of the clock moves it.
+    """
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="milestones")
+    seq = models.PositiveSmallIntegerField()
+    what = models.CharField(_("what is done by then"), max_length=200)
+    due_on = models.DateField(_("planned for"))
+    days = models.PositiveSmallIntegerField(_("working days from acceptance"))
+    reached_at = models.DateTimeField(_("reached at"), null=True)
+    reached_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.TextField(_("note"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering: ClassVar = ["request", "seq"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["request", "seq"], name="stations_milestone_once"),
+            models.CheckConstraint(
+                condition=Q(reached_at=None, reached_by=None)
+                | Q(reached_at__isnull=False, reached_by__isnull=False),
+                name="stations_milestone_reached_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.due_on:%Y-%m-%d} {self.what}"
+
+    def due_at(self, calendar: Calendar) -> datetime:
+        """By when it has to be reached, with all that has stopped the clock of the case."""
+        case = self.request.case
+        pauses = case.pauses.all() if case.pause_count else ()
+        limit = Limit(Decimal(self.days), Unit.WORKING_DAY)
+        return calendar.due_at(case.clock_from_at or case.opened_at, limit, clock.spans(list(pauses)))
 
 
 class EventKind(models.TextChoices):

@@ -225,6 +225,7 @@ class Flow:
     ratable: bool = False
     unrated_outcomes: Sequence[str] = ("withdrawn",)
     on_child_closed: Callable[[Move, Case], None] | None = None
+    on_extended: Callable[[Move, int], None] | None = None  # so many more days were granted
     file_page: str = ""  # URL name of the page where an enterprise files one
     desk_page: str = ""  # URL name of the page where staff file one for an enterprise
     invitation: tuple[Text, Text] = ("", "")  # what the home page says of it: title, one line

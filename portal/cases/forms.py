@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,6 +16,7 @@ from portal.accounts.models import User
 from portal.cases.models import Case, Pause, Rating
 from portal.park.acting import Actor
 from portal.park.models import Team
+from portal.worktime.now import now as present
 
 
 class ActionForm(forms.Form):
@@ -23,7 +25,7 @@ class ActionForm(forms.Form):
     `public_fields` names what the enterprise may read of it in the timeline; the rest is for
     staff only; `private_fields` (contact details) are not written into the timeline at all.
     `only_for` names fields that matter only for one choice of another ("name=value"): the page
-    hides them otherwise.
+    hides them otherwise. `now` is the moment of the move, by which a day lies ahead or not.
     """
 
     public_fields: ClassVar[tuple[str, ...]] = ()
@@ -38,10 +40,12 @@ class ActionForm(forms.Form):
         case: Case,
         actor: Actor | None,
         bound: bool = True,
+        now: datetime | None = None,
         **kwargs: Any,
     ) -> None:
         self.case = case
         self.actor = actor
+        self.now = now or present()
         # A form that is to be performed is bound even when nothing was given.
         given = (data or {}) if bound else None
         super().__init__(given, files, **kwargs)  # type: ignore[arg-type]  # any mapping of files will do

@@ -26,7 +26,7 @@ from portal.notices import outbox
 from portal.park.acting import Actor
 from portal.park.models import Team
 from portal.prepared import Prepared
-from portal.worktime.clock import Calendar
+from portal.worktime.clock import Calendar, Limit, Unit
 
 _PARTICIPATE = Prepared(
     "participate", "INSERT INTO cases_participant (case_id, team_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
@@ -68,6 +68,7 @@ class Move:
         self._pauses: list[Pause] | None = None
         self._told: list[tuple[str, tuple[str, ...], Mapping[str, Any]]] = []
         self._arrived = False
+        self._own_limit: Limit | None = None
 
     # What effects read ---------------------------------------------------------------------------
 
@@ -110,11 +111,21 @@ class Move:
         if self.case.clock_from_at is not None:
             self.promise()
 
-    def promise(self) -> None:
-        """Set the promised time of the case from its standard and grade."""
-        limit = self.standard.limit(PROMISE, self.case.grade)
+    def promise(self, limit: Limit | None = None) -> None:
+        """Set the promised time of the case: what was agreed on for it, else from its standard and grade."""
+        limit = limit or self.standard.limit(PROMISE, self.case.grade)
         if limit is not None:
             self.case.promise_amount, self.case.promise_unit = limit.amount, limit.unit
+
+    def allow(self, limit: Limit) -> None:
+        """Give the step that the case enters next a limit of its own, in place of its standard's."""
+        self._own_limit = limit
+
+    def lengthen_stay(self, days: int) -> None:
+        """Give the present stay so many working days more, if its limit is counted in them."""
+        stay = self.stay
+        if stay is not None and stay.limit_amount is not None and stay.limit_unit == Unit.WORKING_DAY:
+            stay.limit_amount += days
 
     def start_clock(self) -> None:
         """The promise counts from this moment (acceptance)."""
@@ -147,7 +158,8 @@ class Move:
             return
         if not step.counts:
             self.add_pause(Pause(reason=Pause.Reason.TURN, from_at=self.now))
-        limit = self.standard.limit(step.name, case.grade)
+        limit = self._own_limit or self.standard.limit(step.name, case.grade)
+        self._own_limit = None
         case.stay_seq += 1
         self.stay = StepLog(
             case=case,

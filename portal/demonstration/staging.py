@@ -10,7 +10,7 @@ import heapq
 import struct
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from portal.accounts.models import User
 from portal.cases import watch
@@ -44,9 +44,13 @@ class Stage:
         before = self.calendar.ordinal(here.date() - timedelta(days=1))
         return at(self.calendar.working_date(before), hours.closes_at) - timedelta(minutes=10)
 
+    def working_day(self, before: int) -> date:
+        """The working day so many before the last one; ahead of it when negative."""
+        return self.calendar.working_date(self.calendar.ordinal(self.anchor.date()) - before)
+
     def day(self, before: int, clock: str) -> datetime:
         """A time of day, so many (at least one) working days before the last one."""
-        day = self.calendar.working_date(self.calendar.ordinal(self.anchor.date()) - before)
+        day = self.working_day(before)
         hour, minute = clock.split(":")
         return at(day, time(int(hour), int(minute)))
 

@@ -83,6 +83,7 @@ REQUEST = register(
         pausable=True,
         co_handled=True,
         ratable=True,
+        on_extended=actions.postpone,
         letters=letters.LETTERS,
     )
 )

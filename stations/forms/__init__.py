@@ -1,7 +1,8 @@
 """What people fill in on the way of a request."""
 
 from stations.forms.filing import DeskFilingForm, FilingForm
-from stations.forms.handling import DirectAnswerForm, PlanForm, ProgressForm, ReportForm, ReviewForm
+from stations.forms.handling import DirectAnswerForm, ProgressForm, ReportForm, ReviewForm
+from stations.forms.planning import PlanForm, ReachForm
 from stations.forms.taking import AcceptForm, CoHandlerForm, DispatchForm, MergeForm, TeamForm
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "MergeForm",
     "PlanForm",
     "ProgressForm",
+    "ReachForm",
     "ReportForm",
     "ReviewForm",
     "TeamForm",

@@ -9,21 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.forms import ActionForm
-from portal.worktime.now import now
+from portal.worktime.clock import local
 from stations.models import Result
-
-
-class PlanForm(ActionForm):
-    """What will be done until when; the enterprise reads it."""
-
-    public_fields = ("plan", "planned_on")
-
-    plan = forms.CharField(
-        label=_("What will be done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    planned_on = forms.DateField(
-        label=_("Done by"), widget=forms.DateInput(attrs={"type": "date"}), required=False
-    )
 
 
 class ProgressForm(ActionForm):
@@ -48,7 +35,7 @@ class ReviewForm(ProgressForm):
 
     def clean_planned_on(self) -> Any:
         day = self.cleaned_data["planned_on"]
-        if day is not None and day <= now().date():
+        if day is not None and day <= local(self.now).date():
             raise forms.ValidationError(_("The planned day must lie ahead."))
         return day
 
@@ -87,7 +74,7 @@ class ReportForm(ActionForm):
             day = cleaned.get("planned_on")
             if day is None:
                 self.add_error("planned_on", _("Say for when it is planned."))
-            elif day <= now().date():
+            elif day <= local(self.now).date():
                 self.add_error("planned_on", _("The planned day must lie ahead."))
         return cleaned
 

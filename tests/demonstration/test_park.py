@@ -37,7 +37,8 @@ def test_every_step_light_rung_and_state_is_there() -> None:
     assert requests.count() >= 60
     steps = set(requests.values_list("step", flat=True))
     assert {"received", "triage", "signing", "routing", "planning", "handling", "feedback"} <= steps
-    assert {"verifying", "tracking", "closed", "withdrawn"} <= steps
+    assert {"verifying", "tracking", "closed", "withdrawn", "merged"} <= steps
+    assert requests.open().filter(request__milestone_count=3, request__reached_count=1).exists()
     assert set(Alert.objects.values_list("level", flat=True)) == {1, 2, 3, 4, 5, 6}
     assert set(Extension.objects.values_list("granted", flat=True)) == {None, True, False}
     assert Handover.objects.filter(state="pending").exists()

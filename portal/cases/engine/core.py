@@ -335,7 +335,7 @@ def fill(
 ) -> dict[str, Any]:
     if form_type is None:
         return {}
-    form = form_type(data, files, case=move.case, actor=move.by)
+    form = form_type(data, files, case=move.case, actor=move.by, now=move.now)
     if not form.is_valid():
         raise Invalid(form)
     move.data = form.cleaned_data

@@ -139,6 +139,8 @@ def decide_extension(case: Case | int, *, by: Actor, granted: bool, now: datetim
             if locked.promise_unit not in (Unit.WORKING_DAY, Unit.CALENDAR_DAY):
                 raise Refused(_("A limit in hours cannot be extended by days."))
             locked.promise_amount += asked.days
+            if move.flow.on_extended:
+                move.flow.on_extended(move, asked.days)
         _record_decision(move, asked)
         move.save()
     return asked
