@@ -54,6 +54,8 @@ class PlanForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.staged = self.case.grade == Grade.MAJOR
+        if self.staged:
+            self.fields["planned_on"].help_text = _("With milestones the last one stands for it.")
         for n in STAGES if not self.staged else ():
             del self.fields[f"milestone_{n}_on"], self.fields[f"milestone_{n}_what"]
 

@@ -119,8 +119,14 @@ def _facts(case: Case) -> Any:
 
 
 def rail(case: Case, stays: list[StepLog], *, inside: bool) -> list[RailStep]:
-    """The line of steps. A case off the main line stands at the last step that it left."""
+    """The line of steps. A case off the main line stands at the last step that it left.
+
+    One that ended off the line shows what it came through, and its end.
+    """
     shown = [s for s in case.flow.steps if s.rail or s.name == case.step]
+    if case.closed_at is not None and not case.step_declared.rail:
+        been = {stay.step for stay in stays}
+        shown = [s for s in shown if s.name in been or s.name == case.step]
     names = [s.name for s in shown]
     if case.step in names:
         at = names.index(case.step)

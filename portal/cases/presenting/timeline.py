@@ -148,7 +148,7 @@ def entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
         when=short_moment(event.at),
         notes=_notes(event.verb, event.data.get("public", {})),
         grave=bool(known and known.grave) or event.verb == "alerted",
-        key=known is not None,
+        key=known is not None or event.verb in flow.verbs,
     )
     if inside:
         made.internal_notes = _notes(event.verb, event.data.get("internal", {}))

@@ -44,8 +44,18 @@ def turn(
     left = time_left(case, now, calendar)
     if case.due_at is None:
         return Turn(left)
-    says = _("%(left)s · by %(due)s") % {"left": left, "due": moment_text(case.due_at)}
-    return Turn(says, _goes_on(case) if case.holder == Holder.ENTERPRISE else "")
+    due = {"left": left, "due": moment_text(case.due_at)}
+    if case.due_at == case.promise_due_at:
+        return Turn(_("%(left)s · by %(due)s") % due)
+    of_step = _("%(left)s · this step by %(due)s") % due
+    return Turn(of_step, _goes_on(case) if case.holder == Holder.ENTERPRISE else _whole(case))
+
+
+def _whole(case: Case) -> str:
+    """Where the present step is due before the whole: until when that is promised."""
+    if case.promise_due_at is None:
+        return ""
+    return _("The whole case by %(due)s.") % {"due": moment_text(case.promise_due_at)}
 
 
 def _until(case: Case) -> str:
