@@ -225,12 +225,15 @@ def reach_milestone(move: Move) -> None:
 def postpone(move: Move, days: int) -> None:
     """More time for the whole gives as much to every milestone ahead, the present one included."""
     facts = move.case.request
-    for milestone in facts.milestones.filter(reached_at=None) if facts.milestone_count else ():
+    ahead = facts.milestones.filter(reached_at=None).order_by("seq") if facts.milestone_count else ()
+    for milestone in ahead:
         milestone.days += days
-        milestone.due_on = local(milestone.due_at(move.calendar)).date()
+        milestone.due_on = facts.planned_on = local(milestone.due_at(move.calendar)).date()
         milestone.save(update_fields=["days", "due_on"])
-    if facts.milestone_count > facts.reached_count and move.case.step == NOTED_STEP:
-        move.lengthen_stay(days)
+    if ahead:
+        facts.save(update_fields=["planned_on"])
+        if move.case.step == NOTED_STEP:
+            move.lengthen_stay(days)
 
 
 def note_progress(move: Move) -> None:

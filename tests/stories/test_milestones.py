@@ -248,6 +248,7 @@ def test_an_extension_moves_the_present_milestone_those_ahead_and_the_promise(pa
     assert case.promise_due_at == at("2027-01-25 17:30")
     days = dict(Milestone.objects.values_list("seq", "due_on"))
     assert days == {1: date(2026, 11, 25), 2: date(2026, 12, 15), 3: date(2027, 1, 25)}
+    assert case.request.planned_on == date(2027, 1, 25)
     case = reach(park, case, at("2026-12-15 10:00"), 2)
     assert case.due_at == case.promise_due_at
 
