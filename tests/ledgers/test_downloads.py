@@ -328,5 +328,5 @@ def test_a_withdrawn_request_with_a_rating_is_rejected(park: SimpleNamespace, tm
     assert (problem.column, problem.value, problem.reason) == (
         "rating",
         "5",
-        "A withdrawn request cannot be rated.",
+        "A withdrawn or merged request cannot be rated.",
     )
