@@ -136,7 +136,7 @@ def merge(move: Move) -> None:
     if not kept.is_open:
         raise Conflict(_("%(number)s has been closed meanwhile.") % {"number": kept.number})
     facts.duplicate_of = kept
-    facts.save(update_fields=["duplicate_of"])
+    move.keep(facts)
     Request.objects.filter(pk=kept.pk).update(merged_count=F("merged_count") + 1)
     _hand_papers_on(case, above)
     for team_id in kept.participants.values_list("team_id", flat=True):
@@ -231,7 +231,7 @@ def postpone(move: Move, days: int) -> None:
         milestone.due_on = facts.planned_on = local(milestone.due_at(move.calendar)).date()
         milestone.save(update_fields=["days", "due_on"])
     if ahead:
-        facts.save(update_fields=["planned_on"])
+        move.keep(facts)
         if move.case.step == NOTED_STEP:
             move.lengthen_stay(days)
 
