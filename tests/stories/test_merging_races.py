@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portal.cases import engine, timeline
-from portal.cases.errors import Conflict, Invalid
+from portal.cases.errors import Conflict, Invalid, Refused
 from portal.cases.models import Case, Event
 from stations.models import Request
 from tests.kernel.test_races import together
@@ -30,7 +30,7 @@ def merging(case: Case, into: Case, who: Any) -> Callable[[], Any]:
 def lost(results: list[Any]) -> list[Exception]:
     """Who came second; anything but a plain refusal is a mistake of ours."""
     found = [r for r in results if isinstance(r, Exception)]
-    assert all(isinstance(r, Conflict | Invalid) for r in found), results
+    assert all(isinstance(r, Conflict | Invalid | Refused) for r in found), results
     return found
 
 
