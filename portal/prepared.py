@@ -8,17 +8,20 @@ hands out another one per transaction, set PREPARED_STATEMENTS=0 and they are se
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache, wraps
 from itertools import count
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Values = Mapping[str, Any] | Sequence[Any]
+MOST_PLANS = 250  # a server process keeps each of them in memory
 _MARK = re.compile(r"%(?:\((?P<name>\w+)\))?(?P<kind>[s%])")
 
 # By connection to the server (another one after a broken line): what it calls the statements it knows.
@@ -55,18 +58,55 @@ class Prepared:
 
     def run(self, cursor: CursorWrapper, values: Values) -> None:
         """Execute it. Raises django.db.DatabaseError, as the plain statement would."""
-        if not settings.PREPARED_STATEMENTS:
+        if settings.PREPARED_STATEMENTS:
+            self.send(cursor.execute, values)
+        else:
             cursor.execute(self.text, values)
-            return
+
+    def send(self, execute: Callable[[str, Sequence[Any]], object], values: Values) -> None:
+        """Send it in its short form, or along with its preparation where the connection does not know it."""
         text, names = self._numbered
         given = [values[name] for name in names] if isinstance(values, Mapping) else list(values)
         marks = f"({', '.join(['%s'] * len(given))})" if given else ""
-        connection.ensure_connection()
-        known = _known.setdefault(connection.connection, {})
+        known = _on_this_connection()
         if self in known:
-            cursor.execute(f"EXECUTE {known[self]}{marks}", given)
+            execute(f"EXECUTE {known[self]}{marks}", given)
             return
         # A new name each time: what is prepared outlives a transaction that is rolled back.
         label = f"{self.name}_{next(_numbers)}"
-        cursor.execute(f"PREPARE {label} AS {text}; EXECUTE {label}{marks}", given)
+        execute(f"PREPARE {label} AS {text}; EXECUTE {label}{marks}", given)
         known[self] = label
+
+
+def _on_this_connection() -> dict[Prepared, str]:
+    connection.ensure_connection()
+    return _known.setdefault(connection.connection, {})
+
+
+def planned_reads(view: Callable[P, R]) -> Callable[P, R]:
+    """For a page whose SELECTs, put together by the ORM, are the same at every call but for their values.
+
+    Such statements join a dozen tables: planning them takes longer than reading the few rows.
+    """
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        with connection.execute_wrapper(_planned):
+            return view(*args, **kwargs)
+
+    return wrapped
+
+
+def _planned(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    one = sql.startswith("SELECT") and ";" not in sql  # other wrappers put statements of theirs before
+    if many or not params or not one or not settings.PREPARED_STATEMENTS:
+        return execute(sql, params, many, context)
+    reading, known = _reading(sql), _on_this_connection()
+    if reading not in known and len(known) >= MOST_PLANS:
+        return execute(sql, params, many, context)
+    return reading.send(lambda text, given: execute(text, given, many, context), params)
+
+
+@lru_cache(maxsize=4 * MOST_PLANS)
+def _reading(text: str) -> Prepared:
+    return Prepared("page", text)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
 from django.db import DataError, connection, transaction
+from django.test import Client
 from pytest_django.fixtures import Settings
 
+from portal import prepared
 from portal.cases import engine, timeline
 from portal.prepared import Prepared
 from tests.people import MONDAY, actor, handled, reported
 
 pytestmark = pytest.mark.django_db
+SECRETS = re.compile(r'nonce="[^"]*"|nonce-[^"]*|name="csrfmiddlewaretoken" value="[^"]*"|csrf[^,]*')
 
 
 def known() -> list[str]:
@@ -78,3 +82,28 @@ def test_another_connection_learns_them_anew() -> None:
     connection.close()
     assert not known()
     assert answer(treble, 3) == 9
+
+
+def test_a_page_reads_by_planned_statements_and_says_the_same_without(
+    park: SimpleNamespace, settings: Settings, client: Client
+) -> None:
+    case = handled(park)
+    client.force_login(park.handler)
+    address = f"/cases/{case.pk}/"
+    pages = []
+    for on in (True, True, False):  # first learnt, then known, then without
+        settings.PREPARED_STATEMENTS = on
+        pages.append(SECRETS.sub("", client.get(address).content.decode()))
+    assert any(name.startswith("page_") for name in known())
+    assert pages[0] == pages[1] == pages[2]
+
+
+def test_a_connection_keeps_a_bounded_number_of_plans(
+    park: SimpleNamespace, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = handled(park)
+    client.force_login(park.handler)
+    monkeypatch.setattr(prepared, "MOST_PLANS", 3)
+    before = len(known())
+    assert client.get(f"/cases/{case.pk}/").status_code == 200
+    assert not any(name.startswith("page_") for name in known()[before:])

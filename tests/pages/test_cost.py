@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from portal.cases import engine, watch
 from portal.cases.models import Case
@@ -76,7 +77,10 @@ def shape(sql: str) -> str:
     return "".join("#" if c.isdigit() else c for c in sql)
 
 
-def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(park: SimpleNamespace) -> None:
+def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(
+    park: SimpleNamespace, settings: Settings
+) -> None:
+    settings.PREPARED_STATEMENTS = False  # so that every statement shows what it asks
     busy_months(park, 2)
     case = handled(park)
     talk_more(park, case, 1)

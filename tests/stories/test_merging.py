@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from portal.cases import engine, papers, timeline
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
@@ -161,8 +162,9 @@ def test_it_is_offered_only_where_there_is_an_earlier_one(park: SimpleNamespace)
 
 
 def test_a_page_without_an_earlier_one_pays_one_statement_and_does_not_grow_with_them(
-    park: SimpleNamespace,
+    park: SimpleNamespace, settings: Settings
 ) -> None:
+    settings.PREPARED_STATEMENTS = False  # so that every statement shows its tables
     case = file_request(park)
     for _ in range(3):
         client = browser(park.steward)

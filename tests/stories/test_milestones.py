@@ -11,6 +11,7 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from portal.cases import engine, timeline, watch
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
@@ -388,7 +389,8 @@ def test_the_timeline_names_the_milestones_to_both_sides(park: SimpleNamespace) 
         assert lines["reach_milestone"]["data"]["milestone"] == "现场勘察并出具方案"
 
 
-def test_only_the_page_of_a_plan_in_stages_pays_for_it(park: SimpleNamespace) -> None:
+def test_only_the_page_of_a_plan_in_stages_pays_for_it(park: SimpleNamespace, settings: Settings) -> None:
+    settings.PREPARED_STATEMENTS = False  # so that every statement shows its tables
     counts = []
     for case in (set_plan(park, signed(park)), staged(park)):
         client = browser(park.owner)

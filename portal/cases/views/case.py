@@ -19,10 +19,12 @@ from portal.cases.presenting import actions
 from portal.cases.presenting.page import context
 from portal.cases.views.common import actor_of, back_to, load, refusals
 from portal.cases.views.operations import OPERATIONS, operate
+from portal.prepared import planned_reads
 from portal.worktime.now import now
 
 
 @require_safe
+@planned_reads
 @refusals
 def case_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Where it is, who has it, until when, why then; what can be done."""
