@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Duty
 from portal.cases.declaration import Flow, public_kinds
 from portal.cases.errors import NotAllowed
-from portal.cases.models import Attachment, Case, CaseQuerySet, Handover, Participant
+from portal.cases.models import Attachment, Case, CaseQuerySet, Handover, Participant, StepLog
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Membership
 
@@ -182,6 +182,14 @@ register(
         on_duty(Duty.SUPERVISOR),
     )
 )
+register(
+    Rule(
+        "inspectors",
+        _("discipline inspection"),
+        lambda a, c: c.sealed and a.holds(Duty.DISCIPLINE),
+        f"SELECT d.user_id FROM accounts_dutygrant d WHERE m.sealed AND d.duty = '{Duty.DISCIPLINE.value}'",  # noqa: S608  # our own words
+    )
+)
 MAY_REMIND = ("heads", "section_heads", "leader_in_charge", "leaders", "supervisors")
 
 
@@ -215,6 +223,18 @@ register(
         _PARENT_HANDLER,
     )
 )
+
+
+def _reviews(actor: Actor, case: Case) -> bool:
+    """Who holds a review, but for all who took a step in it or in the case above it, and for the
+    team that asked for it: a case may be handed to another team, an interest may not."""
+    if not _is_handler(actor, case):
+        return False
+    concerned = Q(left_by=actor.user) | Q(left_via="appeal", team__in=actor.team_ids)
+    return not StepLog.objects.filter(concerned, case__in=[case.pk, case.parent_id]).exists()
+
+
+register(Rule("reviewer", _("reviewing office, nobody who handled the case"), _reviews))
 
 
 _LAST_OFFER = """

@@ -81,6 +81,8 @@ def _transitions(flow: Flow) -> Iterator[tuple[str, str]]:
             yield "cases.E012", f"the transition {t.name} is kept from who did the unknown {name}"
         if t.bulk and t.form is not None:
             yield "cases.E011", f"the transition {t.name} asks for more than a reason: it cannot be bulk"
+    if flow.ratable and flow.low_rating_opens not in FLOWS:
+        yield "cases.E013", f"a low rating opens the unknown kind {flow.low_rating_opens}"
     known = {t.name for t in flow.transitions}
     for step in flow.steps:
         if step.lapse and step.lapse not in known:

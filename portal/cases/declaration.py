@@ -151,6 +151,7 @@ class Opening:
     grade: Callable[[Mapping[str, Any]], str] | None = None
     tells: Sequence[str] = ("team",)
     starts_clock: bool = False
+    level: int = 0  # the rung of the ladder on which such a case stands from the start
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,24 @@ STANDARD_LADDER: tuple[Rung, ...] = (
 
 
 @dataclass(frozen=True)
+class RatingWords:
+    """How the enterprise is asked to rate a case, and what it is told once it has rated it low."""
+
+    label: Text
+    asks: Text
+    heading: Text
+    after_low: Text
+
+
+RATING_WORDS = RatingWords(
+    label=_("Rate the service"),
+    asks=_("How were you served?"),
+    heading=_("Rating"),
+    after_low=_("Thank you for your rating. We will call you about it."),
+)
+
+
+@dataclass(frozen=True)
 class Flow:
     """One kind of case, declared."""
 
@@ -224,6 +243,8 @@ class Flow:
     co_handled: bool = False
     ratable: bool = False
     unrated_outcomes: Sequence[str] = ("withdrawn",)
+    low_rating_opens: str = "cases.follow_up"  # the kind of the child case that answers a low rating
+    rating_words: RatingWords = RATING_WORDS
     on_child_closed: Callable[[Move, Case], None] | None = None
     on_extended: Callable[[Move, int], None] | None = None  # so many more days were granted
     file_page: str = ""  # URL name of the page where an enterprise files one

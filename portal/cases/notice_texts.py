@@ -261,6 +261,31 @@ LINES: dict[str, tuple[Kind, tuple[Line, ...]]] = {
             ),
         ),
     ),
+    "case.rating_reviewed": (
+        Kind.PROGRESS,
+        (
+            Line(
+                gettext_lazy("A rating stands"),
+                gettext_lazy("Your rating was reviewed and stands; we go on. Reason: %(reason)s"),
+                ("reason",),
+            ),
+            Line(
+                gettext_lazy("A rating is not counted"),
+                gettext_lazy("Your rating was reviewed and is not counted. Reason: %(reason)s"),
+                ("reason",),
+                ".set_aside",
+            ),
+        ),
+    ),
+    "case.noted_by_leaders": (
+        Kind.PROGRESS,
+        (
+            Line(
+                gettext_lazy("Leaders took note of a rating"),
+                gettext_lazy("The responsible leaders have taken note of your rating."),
+            ),
+        ),
+    ),
     "case.commented": (
         Kind.MESSAGE,
         (Line(gettext_lazy("New message"), gettext_lazy("There is a new message.")),),
@@ -282,6 +307,7 @@ LINES: dict[str, tuple[Kind, tuple[Line, ...]]] = {
 }
 CHOICES: dict[str, Callable[[Params], int]] = {
     "case.alerted": lambda params: 0 if params.get("level") == 1 else 1,
+    "case.rating_reviewed": lambda params: 0 if params.get("stands") else 1,
 }
 
 

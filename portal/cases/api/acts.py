@@ -25,7 +25,7 @@ from portal.api.views import ApiView
 from portal.cases import engine
 from portal.cases.api import shapes
 from portal.cases.api.common import Seen, find, fresh
-from portal.cases.api.reading import answer, attachment_body, case_body, comment_body
+from portal.cases.api.reading import answer, attachment_body, case_body, comment_body, rating_body
 from portal.cases.declaration import Transition
 from portal.cases.enterprise_views.papers import add_paper
 from portal.cases.errors import Conflict
@@ -160,8 +160,7 @@ class CaseRate(ApiView):
     def post(self, request: Request, ref: str) -> Response:
         case, actor = find(request, ref), actor_of(request)
         made = engine.rate(case, by=actor, data=given(request.data, RatingForm), now=now())
-        body = {"level": made.level, "comment": made.comment, "rated_at": made.rated_at}
-        return Response(body, status=201)
+        return Response(rating_body(made), status=201)
 
 
 class CaseAttach(ApiView):

@@ -92,7 +92,7 @@ def case_body(case: Case, actor: Actor, moment: datetime) -> dict[str, Any]:
         "children": [_child(child, moment) for child in shown["children"]],
         "handover": _handover(shown["handover"]),
         "extension": _extension(shown["extension"]),
-        "rating": _rating(shown["rating"]),
+        "rating": rating_body(shown["rating"]),
     }
 
 
@@ -193,7 +193,7 @@ def _own_action(case: Case, actor: Actor, name: str, form: type[ActionForm] | No
     return {
         "name": name,
         "sort": name,
-        "label": str(shapes.OWN_LABELS[name]),
+        "label": str(case.flow.rating_words.label if name == "rate" else shapes.OWN_LABELS[name]),
         "says": "",
         "primary": False,
         "grave": False,
@@ -273,10 +273,16 @@ def _extension(found: Any) -> dict[str, Any] | None:
     return {"days": found.days, "reason": found.reason, "asked_at": found.asked_at}
 
 
-def _rating(found: Any) -> dict[str, Any] | None:
+def rating_body(found: Any) -> dict[str, Any] | None:
     if found is None:
         return None
-    return {"level": found.level, "comment": found.comment, "rated_at": found.rated_at}
+    return {
+        "level": found.level,
+        "comment": found.comment,
+        "rated_at": found.rated_at,
+        "counts": found.counts,
+        "set_aside_why": found.set_aside_why,
+    }
 
 
 def answer(case: Case, actor: Actor, status: int = 200) -> Response:

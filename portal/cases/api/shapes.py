@@ -15,7 +15,7 @@ from portal.cases.models import Document, Holder, Light
 from portal.worktime.api import DayMarkSerializer
 
 Shape = serializers.Serializer[Any]
-OWN_LABELS = {"comment": _("Message"), "rate": _("Rate the service"), "attach": _("Add a paper")}
+OWN_LABELS = {"comment": _("Message"), "attach": _("Add a paper")}  # a rating is called what its flow says
 ATTACHING = {
     "type": "object",
     "properties": {"document": {"type": "integer"}, "internal": {"type": "boolean"}},
@@ -215,11 +215,13 @@ class ExtensionSerializer(Shape):
 
 
 class RatingSerializer(Shape):
-    """How the enterprise rated the case: 5 is very satisfied."""
+    """How the enterprise rated the case: 5 is very satisfied. A review may have set it aside."""
 
     level = serializers.IntegerField()
     comment = serializers.CharField(allow_blank=True)
     rated_at = serializers.DateTimeField()
+    counts = serializers.BooleanField()
+    set_aside_why = serializers.CharField(allow_blank=True)
 
 
 class CaseSerializer(CaseRowSerializer):

@@ -15,7 +15,7 @@ from portal.cases import access, facts, search, standards
 from portal.cases.declaration import Flow, Transition, flow_of
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.forms import ActionForm, ReasonForm
-from portal.cases.models import Case, Signature, StepLog
+from portal.cases.models import Alert, Case, Signature, StepLog
 from portal.cases.move import Move, performers
 from portal.cases.statements import Joined
 from portal.park.acting import Actor
@@ -115,9 +115,19 @@ def _begin(move: Move, recorded: Mapping[str, Any]) -> None:
     if case.parent is not None:  # who leads the whole sees its parts
         move.participate(case.parent.team_id)
     move.enter(move.flow.step(case.step), via="")
+    case.alert_level = opening.level
     move.log("opened", step=case.step, team=case.team.code, **recorded)
     move.tell("case.opened", *opening.tells)
     move.save()
+    if opening.level:
+        _record_level(move)
+
+
+def _record_level(move: Move) -> None:
+    """A case that begins on a rung of the ladder has its alert like one that has climbed there."""
+    case, stay = move.case, move.stay
+    if stay is not None and case.due_at is not None:
+        Alert.objects.create(case=case, stay=stay, level=case.alert_level, at=move.now, due_at=case.due_at)
 
 
 def next_number(prefix: str, moment: datetime) -> str:

@@ -100,9 +100,10 @@ def attach_in(move: Move, document: Document, *, internal: bool = False) -> tupl
 
 
 def rate(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime | None = None) -> Rating:
-    """好差评: the enterprise rates a closed case, once. A low rating opens a follow-up case.
+    """好差评: the enterprise rates a closed case, once. A low rating opens what the flow declares.
 
-    Source: 国办发〔2019〕51号, as in the domain dossier, section 4.
+    Source: 国办发〔2019〕51号, as in the domain dossier, section 4. Raises NotAllowed, Refused
+    (not closed, or of an outcome that is not rated), Conflict (rated already), Invalid.
     """
     with transaction.atomic():
         move = lock(case, by=by, now=now)
@@ -112,7 +113,10 @@ def rate(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime 
         if locked.is_open:
             raise Refused(_("A case can be rated once it is closed."))
         if locked.outcome in move.flow.unrated_outcomes:
-            raise Refused(_("A case that was withdrawn is not rated."))
+            raise Refused(
+                _("A case that ended as “%(outcome)s” is not rated.")
+                % {"outcome": move.flow.outcomes.get(locked.outcome, locked.outcome)}
+            )
         if Rating.objects.filter(case=locked).exists():
             raise Conflict(_("The case has been rated already: one case, one rating."))
         fill(move, RatingForm, data, None)
@@ -128,7 +132,7 @@ def rate(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime 
         move.save()
         if made.is_bad:
             open_case(
-                "cases.follow_up",
+                move.flow.low_rating_opens,
                 by=None,
                 enterprise=locked.enterprise,
                 team=locked.team,

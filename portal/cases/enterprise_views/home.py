@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +17,7 @@ from portal.cases.access import agency_scope, own_papers
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, Document, Draft, Holder
 from portal.cases.presenting.papers import ASKED, paper
-from portal.cases.presenting.rows import rows
+from portal.cases.presenting.rows import Row, rows
 from portal.cases.presenting.words import short_moment
 from portal.cases.views.common import actor_of, refusals
 from portal.notices.queries import centre
@@ -55,22 +55,11 @@ def home(request: HttpRequest) -> HttpResponse:
         calendar,
         inside=False,
     )
-    ratable = [kind for kind, flow in FLOWS.items() if flow.ratable]
-    unrated = {outcome for kind in ratable for outcome in FLOWS[kind].unrated_outcomes}
-    to_rate = mine.filter(kind__in=ratable, closed_at__gte=moment - RATE_WITHIN, rating=None).exclude(
-        outcome__in=unrated
-    )
     context: dict[str, Any] = {
         "todo": [r for r in open_rows if r.mine],
         "under_way": [r for r in open_rows if not r.mine],
         "late": sum(1 for r in open_rows if r.light == "late"),
-        "to_rate": rows(
-            to_rate.order_by("-closed_at")[: 5 if actor.may_act_for(actor.enterprise_id) else 0],
-            actor,
-            moment,
-            calendar,
-            inside=False,
-        ),
+        "to_rate": _asked_to_rate(actor, moment, calendar),
         "drafts": _drafts(actor),
         "starts": starts(actor),
         "may_act": actor.may_act_for(actor.enterprise_id),
@@ -78,6 +67,20 @@ def home(request: HttpRequest) -> HttpResponse:
         "notices": _notices(actor),
     }
     return render(request, "enterprise/home.html", context)
+
+
+def _asked_to_rate(actor: Actor, moment: datetime, calendar: Calendar) -> list[tuple[Row, Any]]:
+    """What was closed of late and is not rated yet, each with the question."""
+    if not actor.may_act_for(actor.enterprise_id):
+        return []
+    ratable = Q(pk__in=[])
+    for kind, flow in FLOWS.items():
+        if flow.ratable:
+            ratable |= Q(kind=kind) & ~Q(outcome__in=flow.unrated_outcomes)
+    fresh = own_cases(actor).filter(ratable, closed_at__gte=moment - RATE_WITHIN, rating=None)
+    found = list(fresh.order_by("-closed_at")[:5])
+    shown = rows(found, actor, moment, calendar, inside=False)
+    return [(row, case.flow.rating_words.asks) for row, case in zip(shown, found, strict=True)]
 
 
 def starts(actor: Actor) -> list[tuple[Any, Any, str]]:

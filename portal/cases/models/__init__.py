@@ -2,7 +2,7 @@
 
 from portal.cases.models.alerts import Alert, SetAside
 from portal.cases.models.case import Case, CaseQuerySet, Holder, Light, Participant
-from portal.cases.models.children import CoHandling, FollowUp, SupervisionOrder
+from portal.cases.models.children import CoHandling, FollowUp, SecondFailure, SupervisionOrder
 from portal.cases.models.clock import Extension, Handover, Pause, StepLog
 from portal.cases.models.letters import IssuedLetter, LetterCounter
 from portal.cases.models.papers import Attachment, Document, Draft
@@ -40,6 +40,7 @@ __all__ = [
     "Rating",
     "SavedView",
     "SearchEntry",
+    "SecondFailure",
     "ServiceStandard",
     "SetAside",
     "Signature",

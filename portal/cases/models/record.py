@@ -158,8 +158,18 @@ class Comment(models.Model):
         return f"{self.case_id}: {self.body[:40]}"
 
 
+class RatingQuerySet(models.QuerySet["Rating"]):
+    def counted(self) -> "RatingQuerySet":
+        """Those that figures and ledgers count: all but what a review has set aside."""
+        return self.filter(set_aside_at=None)
+
+
 class Rating(models.Model):
-    """好差评: one case, one rating, five levels; the two low ones open a follow-up case."""
+    """好差评: one case, one rating, five levels; the two low ones open a follow-up case.
+
+    A mistaken or malicious one is set aside by a review: it stays on record with the reason and
+    counts nowhere.
+    """
 
     class Level(models.IntegerChoices):
         VERY_SATISFIED = 5, _("very satisfied")
@@ -179,17 +189,30 @@ class Rating(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     rated_at = models.DateTimeField(_("rated at"))
+    set_aside_at = models.DateTimeField(_("not counted since"), null=True)
+    set_aside_why = models.CharField(_("not counted because"), max_length=500, blank=True)
+
+    objects = RatingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rating")
         verbose_name_plural = _("ratings")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="cases_rating_range")
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="cases_rating_range"),
+            models.CheckConstraint(
+                condition=Q(set_aside_at=None, set_aside_why="")
+                | (Q(set_aside_at__isnull=False) & ~Q(set_aside_why="")),
+                name="cases_rating_set_aside_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.level}"
+        return str(self.get_level_display())
 
     @property
     def is_bad(self) -> bool:
         return self.level <= self.BAD_UP_TO
+
+    @property
+    def counts(self) -> bool:
+        return self.set_aside_at is None

@@ -98,6 +98,7 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "paper_lines": papers.in_case(plain, local(now).date()),
         "letters": letters(case, actor, attached, inside=inside),
         "children": children,
+        "parent": case.parent if case.parent and (inside or case.parent.flow.public) else None,
         "can_rate": _can_rate(case, actor),
         "rating": getattr(case, "rating", None) if not case.is_open else None,
         "may_speak": not access.only_looks(actor, case),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.declaration import Flow, Transition
-from portal.cases.models import Case, Event, Pause
+from portal.cases.models import Case, Event, FollowUp, Pause
 from portal.cases.presenting.words import short_moment
 
 KERNEL = {
@@ -38,6 +38,8 @@ KERNEL = {
     "reminded": _("reminded the handler"),
     "alerted": _("deadline alert"),
     "rated": _("rated the case"),
+    "rating_set_aside": _("reviewed the rating: it is not counted"),
+    "noted_by_leaders": _("the leaders took note of the rating"),
     "letter_issued": _("issued an official letter"),
 }
 STAFF_ONLY = frozenset(
@@ -62,6 +64,7 @@ STAFF_ONLY = frozenset(
 # Said to the enterprise, or among staff: each event says which.
 INTERNAL_OR_PUBLIC = ("commented", "letter_issued")
 TEXT_FIELDS = (  # in the order in which they are shown
+    "ground",
     "reason",
     "basis",
     "notice",
@@ -176,4 +179,6 @@ def _note(verb: str, name: str, value: Any) -> str:
         return ngettext("%(n)s working day", "%(n)s working days", value) % {"n": value}
     if (verb, name) == ("paused", "reason") and value in Pause.Reason.values:
         return str(Pause.Reason(value).label)
+    if (verb, name) == ("appeal", "ground") and value in FollowUp.Ground.values:
+        return str(FollowUp.Ground(value).label)
     return "\n".join(map(str, value)) if isinstance(value, list) else str(value)

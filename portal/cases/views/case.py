@@ -124,11 +124,12 @@ def case_comment(request: HttpRequest, pk: int) -> HttpResponse:
 def case_rate(request: HttpRequest, pk: int) -> HttpResponse:
     """好差评: five levels and a word of comment."""
     case, actor = load(request, pk), actor_of(request)
+    words = case.flow.rating_words
     if request.method == "GET":
-        return _form_page(request, case, _("Rate the service"), RatingForm)
+        return _form_page(request, case, words.label, RatingForm)
     try:
-        engine.rate(case, by=actor, data=request.POST, now=now())
+        made = engine.rate(case, by=actor, data=request.POST, now=now())
     except Invalid as error:
-        return _form_page(request, case, _("Rate the service"), error.form)
-    messages.success(request, _("Thank you for your rating."))
+        return _form_page(request, case, words.label, error.form)
+    messages.success(request, str(words.after_low) if made.is_bad else _("Thank you for your rating."))
     return back_to(request, pk)

@@ -1,0 +1,15 @@
+"""The kernel's own kinds of case: co-handling, supervision orders, what low ratings set off."""
+
+from portal.cases.flow import co_handling, ratings, second_failure, supervision
+from portal.cases.flow.common import CO_HANDLING, FOLLOW_UP, SECOND_FAILURE, SUPERVISION
+
+__all__ = [
+    "CO_HANDLING",
+    "FOLLOW_UP",
+    "SECOND_FAILURE",
+    "SUPERVISION",
+    "co_handling",
+    "ratings",
+    "second_failure",
+    "supervision",
+]

@@ -1,0 +1,48 @@
+"""What the kernel's own kinds of case have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.cases import engine
+from portal.cases.declaration import Rung
+from portal.cases.forms import ActionForm
+from portal.cases.models import Trigger
+
+if TYPE_CHECKING:
+    from portal.cases.move import Move
+
+CO_HANDLING = "cases.co_handling"
+SUPERVISION = "cases.supervision"
+FOLLOW_UP = "cases.follow_up"
+SECOND_FAILURE = "cases.second_failure"
+
+# Children of a late case are chased, but never by supervision orders of their own.
+CHILD_LADDER = (
+    Rung(1, Trigger.WARN, ("handler", "section_heads")),
+    Rung(2, Trigger.DUE, ("handler", "heads")),
+    Rung(3, Trigger.DUE, ("heads", "supervisors"), 1),
+    Rung(4, Trigger.DUE, ("heads", "leader_in_charge"), 3),
+)
+
+
+class ReplyForm(ActionForm):
+    """A written reply."""
+
+    reply = forms.CharField(label=_("Reply"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+def take_after_parent(move: Move) -> None:
+    """A child carries the title of the case above it, so that a queue can be read; and its seal."""
+    parent = move.case.parent
+    if parent is not None:
+        move.case.title = f"{move.flow.label} · {parent.title}"[:200]
+        move.case.sealed = parent.sealed
+
+
+def case_above(move: Move) -> Move:
+    """A move of the case above, whose row is locked along with its child's."""
+    return engine.lock(move.case.parent_id or 0, by=move.by, now=move.now, inside=True)
