@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case as Choose
+from django.db.models import F, When
 from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -139,15 +140,25 @@ REQUEST_COLUMNS = (
     ),
 )
 KEYS = tuple(column.key for column in REQUEST_COLUMNS)
-PATHS = {
+
+
+def _counted(path: str) -> Choose:
+    """A field of the rating, unless a review has set the rating aside.
+
+    The contract knows no such rating: in another park it would count. So it stays here, on record.
+    """
+    return Choose(When(rating__set_aside_at=None, then=F(path)))
+
+
+PATHS: dict[str, Any] = {
     "uscc": "enterprise__uscc",
     "station_code": "request__first_team__code",
     "category": "request__category",
     "channel": "request__channel",
     "received_at": "opened_at",
     "accepted_at": "request__accepted_at",
-    "rating": "rating__level",
-    "rating_comment": "rating__comment",
+    "rating": _counted("rating__level"),
+    "rating_comment": _counted("rating__comment"),
 }
 # What may change without telling the life of the case anew.
 FACTS = {"title", "channel"}
