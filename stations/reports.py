@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Avg, Case, Count, DateField, F, FloatField, QuerySet, Value, When
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
+from portal.cases import boards
+from portal.cases.flow import FOLLOW_UP
 from portal.cases.models import Case as CaseRow
 from portal.cases.models import Rating, StepLog
 from portal.cases.presenting.words import outcome_label, short_moment
 from portal.reports.declaration import Breakdown, Indicator, Percentile, Period, RowColumn, register
 from stations.flow import REQUEST
-from stations.models import Category, Station
+from stations.models import NOTED_STEP, Category, Station
 
 KIND = "stations.request"
 SMALLEST = 5  # shares of fewer rows are hidden (dossier, section 4: small samples)
@@ -127,15 +143,55 @@ on_request(
     SMALLEST,
 )
 
+# A follow-up of a rating that was set aside is none: the request did not come back by a fault of the park.
+FOLLOW_UPS = CaseRow.objects.filter(
+    parent=OuterRef("pk"), kind=FOLLOW_UP, follow_up__rating__set_aside_at=None
+)
+
+
+def with_follow_up(period: Period) -> QuerySet[Any]:
+    """Closed requests, each with the number of the follow-up by which it was opened again, if any."""
+    return closed(period).annotate(follow_up_number=Subquery(FOLLOW_UPS.values("number")[:1]))
+
+
+register(
+    Indicator(
+        key="stations.reopened_share",
+        label=_("Opened again"),
+        unit="ratio",
+        definition=_(
+            "Share of the requests closed in the period that a low rating has opened again; "
+            "ratings that a review has set aside do not count."
+        ),
+        rows=with_follow_up,
+        aggregate=Avg(
+            Case(When(Exists(FOLLOW_UPS), then=Value(1.0)), default=Value(0.0), output_field=FloatField())
+        ),
+        columns=(*REQUEST_COLUMNS, RowColumn(_("Follow-up"), lambda c: c.follow_up_number or "—")),
+        breakdowns=REQUEST_WAYS,
+        case_path="pk",
+        team_path="request__first_team",
+        least=SMALLEST,
+    )
+)
+
+
+def ratings(period: Period) -> QuerySet[Any]:
+    """The ratings of requests that count, by the moment at which they were given."""
+    found: QuerySet[Any] = Rating.objects.counted().filter(case__kind=KIND, **period.of_moments("rated_at"))
+    return found.select_related("case__enterprise", "case__request__first_team")
+
+
 register(
     Indicator(
         key="stations.rating_average",
         label=_("Average rating"),
         unit="score",
-        definition=_("Mean of the ratings given in the period. Silence is no rating."),
-        rows=lambda p: Rating.objects.filter(case__kind=KIND, **p.of_moments("rated_at")).select_related(
-            "case__enterprise", "case__request__first_team"
+        definition=_(
+            "Mean of the ratings of requests given in the period. Silence is no rating; what a review "
+            "has set aside does not count."
         ),
+        rows=ratings,
         aggregate=Avg("level"),
         columns=(
             RowColumn(_("Number"), lambda r: r.case.number),
@@ -222,4 +278,19 @@ on_steps(
     _("Nine in ten stays in a step, left in the period, took at most so many; read it by step."),
     stays,
     Percentile("used_days", 0.9),
+)
+
+# The reminder job judges each clock with its pauses; a case counts from its reminder until the next note.
+boards.register(
+    boards.Column(
+        name="unnoted",
+        label=_("No progress note"),
+        cases=Q(
+            Q(request__noted_at=None) | Q(request__noted_at__lte=F("request__reminded_at")),
+            step=NOTED_STEP,
+            kind=KIND,
+            paused_at=None,
+            request__reminded_at__gte=F("entered_at"),
+        ),
+    )
 )

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import Duty
 from portal.cases import queue
 from portal.cases.access import RULES, visible_to
+from portal.cases.boards import COLUMNS
 from portal.cases.flow import SUPERVISION
 from portal.cases.models import Alert, Case, CaseQuerySet, Holder, StandardRung
 from portal.cases.presenting.rows import Row, rows
@@ -29,7 +30,7 @@ from portal.worktime.now import now
 OVERSEERS = (Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
 SHOWN = 50
 ESCALATED_FROM = 2  # level 1 is the handler's own reminder
-SHOWS = {
+SHOWS: dict[str, Any] = {
     "risk": _("At risk"),
     "open": _("Open"),
     "late": _("Overdue"),
@@ -57,18 +58,28 @@ def team_board(request: HttpRequest) -> HttpResponse:
     cases = led_cases(actor)
     late = queue.overdue(moment)
     soon = Q(warn_at__lte=moment, due_at__gte=moment, paused_at=None, holder=Holder.DEPARTMENT)
-    conditions = {"risk": late | soon, "open": Q(), "late": late, "soon": soon, "unclaimed": Q(assignee=None)}
+    added = {column.name: column.cases for column in COLUMNS.values()}
+    conditions = {
+        "risk": late | soon,
+        "open": Q(),
+        "late": late,
+        "soon": soon,
+        "unclaimed": Q(assignee=None),
+        **added,
+    }
+    labels = SHOWS | {column.name: column.label for column in COLUMNS.values()}
     show = request.GET.get("show", "risk")
-    show = show if show in SHOWS else "risk"
+    show = show if show in conditions else "risk"
     chosen, who = _of_one(request)
     found = _page(request, cases.filter(conditions[show], chosen))
     totals = cases.aggregate(**{name: Count("pk", filter=c) for name, c in conditions.items()})
     context = {
         "show": show,
-        "tiles": [_tile(show, who, name, totals[name]) for name in SHOWS if name != "risk"],
-        "shown": SHOWS[show],
+        "tiles": [_tile(show, who, name, labels[name], totals[name]) for name in labels if name != "risk"],
+        "shown": labels[show],
         "who": who,
-        "load": _load(cases, late, soon),
+        "columns": COLUMNS.values(),
+        "load": _load(cases, late, soon, added),
         "rows": rows(found.rows, actor, moment, Calendar.current()),
         "later": _link(request, after=found.later),
         "earlier": _link(request, before=found.earlier),
@@ -84,21 +95,22 @@ def _of_one(request: HttpRequest) -> tuple[Q, dict[str, str]]:
     return Q(team=int(team), assignee=None if who == "nobody" else int(who)), {"team": team, "who": who}
 
 
-def _tile(show: str, who: dict[str, str], name: str, count: int) -> dict[str, Any]:
+def _tile(show: str, who: dict[str, str], name: str, label: Any, count: int) -> dict[str, Any]:
     return {
-        "label": SHOWS[name],
+        "label": label,
         "count": count,
         "href": "?" + urlencode({"show": name}),
         "current": show == name and not who,
     }
 
 
-def _load(cases: CaseQuerySet, late: Q, soon: Q) -> list[dict[str, Any]]:
-    """Open, due soon and overdue by person; each opens its cases."""
+def _load(cases: CaseQuerySet, late: Q, soon: Q, added: dict[str, Q]) -> list[dict[str, Any]]:
+    """Open, due soon and overdue by person, and what the domains add; each opens its cases."""
+    counts = {name: Count("pk", filter=condition) for name, condition in added.items()}
     people = ("assignee__display_name", "assignee__display_name_en", "assignee__username")
     lines = (
         cases.values("team", "team__name", "team__name_en", "assignee", *people)
-        .annotate(open=Count("pk"), late=Count("pk", filter=late), soon=Count("pk", filter=soon))
+        .annotate(open=Count("pk"), late=Count("pk", filter=late), soon=Count("pk", filter=soon), **counts)
         .order_by("-late", "-soon", "-open", "team__name")
     )
     return [
@@ -107,6 +119,7 @@ def _load(cases: CaseQuerySet, late: Q, soon: Q) -> list[dict[str, Any]]:
             "person": local_name(line[people[0]] or "", line[people[1]] or "") or line[people[2]] or "",
             "team_label": local_name(line["team__name"], line["team__name_en"]),
             "query": urlencode({"team": line["team"], "who": line["assignee"] or "nobody"}),
+            "added": [(name, line[name]) for name in added],
         }
         for line in lines[:200]
     ]
