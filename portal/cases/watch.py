@@ -124,8 +124,7 @@ def lapse(now: datetime) -> int:
 
 def _lapse_one(case_id: int, now: datetime) -> int:
     with transaction.atomic():
-        Calendar.held()  # before the row is locked
-        locked = Case.objects.select_for_update().get(pk=case_id)
+        locked = engine.lock(case_id, by=None, now=now).case
         if locked.lapses_at is None or locked.lapses_at > now:
             return 0  # somebody acted in the meantime
         engine.perform(locked, locked.step_declared.lapse, by=None, now=now)

@@ -214,7 +214,7 @@ def lock(
     version: int | None = None,
     inside: bool = False,
 ) -> Move:
-    """Lock a case (the case above it first) and read what a move needs.
+    """Lock a case (all cases above it first, from the top) and read what a move needs.
 
     Locking and reading are two statements: one that waited for a lock would join the fresh case to
     stale neighbours, and see an assignee that is not there. The calendar is held before the rows
@@ -237,9 +237,18 @@ def lock(
     return Move(locked, by=by, now=now or present(), calendar=calendar, stay=stay)
 
 
-_HOLD = "SELECT worktime_hold() FROM cases_case WHERE id = {} FOR UPDATE"
-_LOCK = Prepared("lock_case", _HOLD.format("%s"))
-_LOCK_ABOVE = Prepared("lock_case_above", _HOLD.format("(SELECT parent_id FROM cases_case WHERE id = %s)"))
+_LOCK = Prepared("lock_case", "SELECT worktime_hold() FROM cases_case WHERE id = %s FOR UPDATE")
+# A case is younger than the one above it: the order of the keys is from the top, the same for everybody.
+_LOCK_ABOVE = Prepared(
+    "lock_cases_above",
+    """
+WITH RECURSIVE above(id) AS (
+    SELECT parent_id FROM cases_case WHERE id = %s
+    UNION ALL SELECT p.parent_id FROM above a JOIN cases_case p ON p.id = a.id
+)
+SELECT worktime_hold() FROM cases_case WHERE id IN (SELECT id FROM above) ORDER BY id FOR UPDATE
+""",
+)
 _NEAR = ("team", "assignee", "enterprise", "parent", "parent__team")
 _OPEN_STAY = Joined(
     StepLog, "case", *(f"case__{path}" for path in _NEAR), where="t0.case_id = %s AND t0.left_at IS NULL"
