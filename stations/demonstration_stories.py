@@ -13,6 +13,7 @@ from portal.cases import engine, papers
 from portal.cases.models import Case
 from portal.demonstration import staging
 from portal.demonstration.staging import Story
+from portal.park.acting import Actor
 from stations.demonstration import Cast, Request
 
 
@@ -304,7 +305,7 @@ def _ratings(cast: Cast) -> None:
     for level in (5, 5, 4, 5, 3, None, None):
         _tell(cast, closed, level)
     _tell(cast, explained)
-    for until in ("to_contact", "mending", "confirming"):
+    for until in ("to_contact", "mending", "in_review", "not_counted", "confirming", "before_leaders"):
         _tell(cast, badly_rated, until, category="utilities", station="jinrong")
 
 
@@ -336,10 +337,27 @@ def badly_rated(r: Request, until: str) -> Story:
     actor = r.cast.person(f"{follow_up.team.code}.head")
     note = {"contact_note": "企业反映夜间仍有波动，要求安装监测。"}
     engine.perform(follow_up, "call_back", by=actor, data=note, now=r.stage.now)
-    if until == "confirming":
+    if until in ("in_review", "not_counted"):
+        yield from reviewed(r, follow_up, actor, decided=until == "not_counted")
+    elif until in ("confirming", "before_leaders"):
         yield r.stage.minutes(45)
         remedy = {"remedy": "已加装监测装置并约定一周后复测。"}
         engine.perform(follow_up, "put_right", by=actor, data=remedy, now=r.stage.now)
+    if until == "before_leaders":
+        engine.perform(follow_up, "agree", by=r.owner, now=r.stage.now)
+        again = {"level": 2, "comment": "监测装上了，夜间波动仍未消除。"}
+        engine.rate(follow_up, by=r.owner, data=again, now=r.stage.now)
+
+
+def reviewed(r: Request, follow_up: Case, by: Actor, *, decided: bool) -> Story:
+    yield r.stage.minutes(40)
+    appeal = {"ground": "mistaken", "reason": "企业来电说明误选了等级，通话记录已留存。"}
+    engine.perform(follow_up, "appeal", by=by, data=appeal, now=r.stage.now)
+    if decided:
+        yield r.stage.minutes(20)
+        reason = {"reason": "已向企业核实，确系误选等级。"}
+        reviewer = r.cast.person("supervision.clerk")
+        engine.perform(follow_up, "set_aside", by=reviewer, data=reason, now=r.stage.now)
 
 
 # Sealed complaints -------------------------------------------------------------------------------------

@@ -44,7 +44,15 @@ def test_every_step_light_rung_and_state_is_there() -> None:
     assert Handover.objects.filter(state="pending").exists()
     assert Pause.objects.filter(to_at=None).exclude(reason="turn").exists()
     open_kinds = set(Case.objects.open().values_list("kind", flat=True))
-    assert open_kinds == {"stations.request", "cases.supervision", "cases.follow_up", "cases.co_handling"}
+    assert open_kinds == {
+        "stations.request",
+        "cases.supervision",
+        "cases.follow_up",
+        "cases.second_failure",
+        "cases.co_handling",
+    }
+    steps = set(Case.objects.filter(kind="cases.follow_up").values_list("step", flat=True))
+    assert {"to_contact", "mending", "in_review", "not_counted", "confirming", "settled"} <= steps
     assert requests.open().filter(sealed=True).exists()
     assert requests.open().filter(grade="complex").exists()
     assert not SetAside.objects.exists()
