@@ -133,7 +133,7 @@ class Transition:
     bulk: bool = False  # may be done to many cases at once; needs no form but a reason
     grave: bool = False  # refuses, withdraws, sends back: never the first button
     done: Text = ""  # past tense for the timeline; the label when empty
-    help: Text = ""
+    help: Text = ""  # what else it sets off, said beside the button
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def test_each_tile_and_each_number_of_the_load_opens_its_cases(park: SimpleNames
     client = browser(park.leader)
     board = client.get("/team/").content.decode()
     tiles = dict(re.findall(r'class="card tile"\s+href="(\?show=\w+)".*?class="v">(\d+)<', board, re.S))
-    assert set(tiles) == {"?show=open", "?show=late", "?show=soon", "?show=unclaimed"}
+    assert set(tiles) == {f"?show={name}" for name in ("open", "late", "soon", "unclaimed", "unnoted")}
     for query, count in tiles.items():
         assert len(titles(client.get(f"/team/{query}").content.decode())) == int(count)
     assert "没人领的" in titles(client.get("/team/?show=unclaimed").content.decode())

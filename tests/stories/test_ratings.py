@@ -448,7 +448,7 @@ def test_what_the_leaders_have_not_seen_in_time_is_brought_up_again(park: Simple
     watch.sweep(at("2026-11-23 17:30"))
     case.refresh_from_db()
     assert (case.alert_level, case.next_alert_at) == (6, None)
-    assert told(case, "case.alerted") == {"leader", "supervisor"}
+    assert told(case, "case.alerted") == {"leader", "supervisor", "stationhead"}
 
 
 def test_the_case_opens_again_once(park: SimpleNamespace) -> None:
@@ -623,3 +623,32 @@ def test_duties_alone_do_not_review(park: SimpleNamespace) -> None:
     DutyGrant.objects.create(user=lone, duty=Duty.SUPERVISOR)
     with pytest.raises(NotAllowed):
         engine.perform(case, "set_aside", by=actor(lone), data={"reason": "x"}, now=MONDAY)
+
+
+# What the page says ----------------------------------------------------------------------------------
+
+
+def rail_of(page: str) -> list[str]:
+    line = page[page.index('<ol class="steps">') : page.index("</ol>", page.index('<ol class="steps">'))]
+    return re.findall(r'<li class="\w+"[^>]*>([^<]+)', line)
+
+
+def test_an_end_off_the_line_does_not_claim_steps_that_never_were(park: SimpleNamespace) -> None:
+    case = in_review(park)
+    engine.perform(case, "set_aside", by=actor(park.supervisor), data={"reason": "误评"}, now=MONDAY)
+    line = rail_of(browser(park.steward).get(f"/cases/{case.pk}/").content.decode())
+    assert line == ["待回访", "整改中", "评价复核", "评价不计"]
+    withdrawn = accept(park, file_request(park), MONDAY)
+    engine.perform(withdrawn, "withdraw", by=actor(park.owner), data={"reason": "好了"}, now=MONDAY)
+    line = rail_of(browser(park.steward).get(f"/cases/{withdrawn.pk}/").content.decode())
+    assert len(line) == 3
+    assert line[-1] == "已撤回"
+
+
+def test_who_decides_is_told_before_that_the_enterprise_will_read_it(park: SimpleNamespace) -> None:
+    case = in_review(park)
+    assert "理由将告知企业" in browser(park.supervisor).get(f"/cases/{case.pk}/").content.decode()
+    before = failed_twice(park)
+    page = browser(park.leader).get(f"/cases/{before.pk}/").content.decode()
+    assert "将告知企业领导已阅示" in page
+    assert "已通知 3 人" in browser(park.leader).get(f"/cases/{before.pk}/deliveries/").content.decode()

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from portal.cases.move import Move
     from portal.park.models import Team
 
+TOLD_WHY = _("The enterprise is told, with your reason")
 REVIEWERS = ("supervision", "discipline")  # the second where the first is itself concerned
 
 
@@ -266,6 +267,7 @@ register(
                 not_by=("appeal",),
                 primary=True,
                 done=_("reviewed the rating: it stands"),
+                help=TOLD_WHY,
             ),
             Transition(
                 "set_aside",
@@ -279,6 +281,7 @@ register(
                 not_by=("appeal",),
                 grave=True,
                 done=_("reviewed the rating: it is not counted"),
+                help=TOLD_WHY,
             ),
             Transition(
                 "agree",

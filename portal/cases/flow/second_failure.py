@@ -86,12 +86,13 @@ register(
                 tells=("handler", "heads", "supervisors"),
                 primary=True,
                 done=_("took note of it"),
+                help=_("The enterprise is told that the leaders took note, not what you write"),
             ),
         ),
         outcomes={"noted": _("noted by the leaders")},
         ladder=(
-            Rung(LEADERS_LEVEL, Trigger.WARN, ("heads", "supervisors", "leaders")),
-            Rung(LEADERS_LEVEL + 1, Trigger.DUE, ("supervisors", "leaders")),
+            Rung(LEADERS_LEVEL, Trigger.WARN, ("leaders",)),
+            Rung(LEADERS_LEVEL + 1, Trigger.DUE, ("heads", "leaders", "supervisors")),
         ),
     )
 )

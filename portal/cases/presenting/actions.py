@@ -73,6 +73,8 @@ def consequences(case: Case, transition: Transition) -> str:
     if transition.tells:
         who = _(", ").join(str(access.RULES[word].label) for word in dict.fromkeys(transition.tells))
         parts.append(_("Tells: %(who)s") % {"who": who})
+    if transition.help:
+        parts.append(str(transition.help))
     rules = standard(case.standard_id)
     if transition.starts_clock and (promise := rules.limit(PROMISE, case.grade)):
         parts.append(_("Starts the clock: %(limit)s") % {"limit": limit_text(promise)})

@@ -150,7 +150,8 @@ def _detail(row: Delivery) -> str:
 def _raised(case: Case, notices: list[Notice]) -> list[Raised]:
     told: dict[datetime, int] = defaultdict(int)
     for notice in notices:
-        if notice.key == "case.alerted" and notice.recipient_id is not None:
+        # A case that stands on a rung from the start tells of it by its opening.
+        if notice.key in ("case.alerted", "case.opened") and notice.recipient_id is not None:
             told[notice.created_at] += 1
     meant = {
         rung.level: " · ".join(str(RULES[word].label) for word in rung.tells if word in RULES)

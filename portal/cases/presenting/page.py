@@ -120,14 +120,12 @@ def _facts(case: Case) -> Any:
 
 
 def rail(case: Case, stays: list[StepLog], *, inside: bool) -> list[RailStep]:
-    """The line of steps. A case off the main line stands at the last step that it left.
-
-    One that ended off the line shows what it came through, and its end.
-    """
+    """The line of steps. A case off the main line stands at the last step that it left; one that
+    ended there shows the way that it went, and no step that it never came to."""
     shown = [s for s in case.flow.steps if s.rail or s.name == case.step]
-    if case.closed_at is not None and not case.step_declared.rail:
-        been = {stay.step for stay in stays}
-        shown = [s for s in shown if s.name in been or s.name == case.step]
+    if case.step_declared.is_end and not case.step_declared.rail:
+        last = {stay.step: stay.seq for stay in stays}
+        shown = [*map(case.flow.step, sorted(last, key=lambda name: last[name])), case.step_declared]
     names = [s.name for s in shown]
     if case.step in names:
         at = names.index(case.step)
