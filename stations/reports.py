@@ -151,7 +151,8 @@ FOLLOW_UPS = CaseRow.objects.filter(
 
 def with_follow_up(period: Period) -> QuerySet[Any]:
     """Closed requests, each with the number of the follow-up by which it was opened again, if any."""
-    return closed(period).annotate(follow_up_number=Subquery(FOLLOW_UPS.values("number")[:1]))
+    found: QuerySet[Any] = closed(period).annotate(follow_up_number=Subquery(FOLLOW_UPS.values("number")[:1]))
+    return found
 
 
 register(
@@ -178,8 +179,10 @@ register(
 
 def ratings(period: Period) -> QuerySet[Any]:
     """The ratings of requests that count, by the moment at which they were given."""
-    found: QuerySet[Any] = Rating.objects.counted().filter(case__kind=KIND, **period.of_moments("rated_at"))
-    return found.select_related("case__enterprise", "case__request__first_team")
+    counted: QuerySet[Any] = Rating.objects.counted().select_related(
+        "case__enterprise", "case__request__first_team"
+    )
+    return counted.filter(case__kind=KIND, **period.of_moments("rated_at"))
 
 
 register(

@@ -195,22 +195,31 @@ def test_whatever_is_offered_can_be_filled_in_by_its_schema(life: SimpleNamespac
     problems: list[str] = []
     tried: Counter[str] = Counter()
     for pk in [*Case.objects.order_by("pk").values_list("pk", flat=True)]:
-        for action in client.get(f"/api/v1/cases/{pk}/").json().get("actions", ()):
-            _fill(action, client, problems, tried)
+        for action in _offered(client, pk):
+            if action["name"] in {still["name"] for still in _offered(client, pk)}:
+                _fill(action, client, problems, tried)
     assert problems == []
     assert tried.total() > 2, tried
 
 
+def _offered(client: Client, pk: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/api/v1/cases/{pk}/").json().get("actions", [])
+    return found
+
+
 def _fill(action: dict[str, Any], client: Client, problems: list[str], tried: Counter[str]) -> None:
     """Do what is offered, with any values that its schema allows."""
+    done: list[bool] = []
 
     @seed(7)
     @plan(2)
     @given(body=filled(action["schema"]))
     def fill(body: Any) -> None:
         answer = client.post(action["href"], json.dumps(body), content_type="application/json")
+        gone = answer.status_code == 403 and any(done)  # by this very action, to another team
+        done.append(answer.status_code < 300)
         tried[action["name"]] += answer.status_code < 300
-        if answer.status_code not in (200, 201, 404, 409, 422):
+        if answer.status_code not in (200, 201, 404, 409, 422) and not gone:
             problems.append(f"{action['name']} {answer.status_code} {answer.content.decode()[:300]}")
 
     fill()
