@@ -36,9 +36,10 @@ SMALLEST = 5  # shares of fewer rows are hidden (dossier, section 4: small sampl
 
 
 def closed(period: Period) -> QuerySet[Any]:
-    """Requests that the park closed in the period; withdrawn ones are the enterprise's own doing."""
+    """Requests that the park closed in the period: not what was withdrawn, or merged into another one."""
     found = CaseRow.objects.filter(kind=KIND, **period.of_moments("closed_at"))
-    return found.exclude(outcome="withdrawn").select_related("enterprise", "team", "request__first_team")
+    answered = found.exclude(outcome__in=REQUEST.unrated_outcomes)
+    return answered.select_related("enterprise", "team", "request__first_team")
 
 
 def with_promise(period: Period) -> QuerySet[Any]:

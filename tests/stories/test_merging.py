@@ -318,3 +318,13 @@ def test_a_merged_request_makes_the_round_trip_byte_for_byte(park: SimpleNamespa
     assert (tmp_path / "two/requests.csv").read_bytes() == exported
     call_command("import_ledgers", tmp_path / "two")
     assert Case.objects.filter(kind="stations.request").count() == 3
+
+
+def test_no_figure_of_closed_requests_counts_a_merged_one(park: SimpleNamespace) -> None:
+    closed(park)
+    client = browser(park.leader)
+    address = "/api/v1/indicators/?date_from=2026-01-01&date_to=2026-12-31"
+    before = client.get(address).json()
+    first = file_request(park)
+    merge(park, phoned(park), first)
+    assert client.get(address).json() == before
