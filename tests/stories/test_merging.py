@@ -321,10 +321,14 @@ def test_a_merged_request_makes_the_round_trip_byte_for_byte(park: SimpleNamespa
 
 
 def test_no_figure_of_closed_requests_counts_a_merged_one(park: SimpleNamespace) -> None:
+    def figures() -> list[Any]:
+        answer = (
+            browser(park.leader).get("/api/v1/indicators/?date_from=2026-01-01&date_to=2026-12-31").json()
+        )
+        # The step that the merged one stood in was a step all the same.
+        return [found for found in answer["results"] if not found["key"].startswith("stations.step")]
+
     closed(park)
-    client = browser(park.leader)
-    address = "/api/v1/indicators/?date_from=2026-01-01&date_to=2026-12-31"
-    before = client.get(address).json()
-    first = file_request(park)
+    before, first = figures(), file_request(park)
     merge(park, phoned(park), first)
-    assert client.get(address).json() == before
+    assert figures() == before
