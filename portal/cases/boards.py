@@ -10,12 +10,11 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Column:
-    """One count on the board. `cases` says which open cases it means; `empty` what to say of none."""
+    """One count on the board. `cases` says which open cases it means, in one condition for all of them."""
 
     name: str
     label: str | Promise
     cases: Q
-    empty: str | Promise = ""
 
 
 COLUMNS: dict[str, Column] = {}

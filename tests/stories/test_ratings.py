@@ -23,7 +23,7 @@ from portal.cases.models import Alert, Case, FollowUp, Rating, Signature
 from portal.ledgers.exporting import export_path
 from portal.ledgers.importing import import_path
 from portal.notices.models import Notice
-from portal.park.models import Team
+from portal.park.models import Agency, Team
 from tests.api.conftest import program
 from tests.pages.test_boards import titles
 from tests.pages.test_pages import browser
@@ -272,6 +272,8 @@ def test_the_ratings_of_the_reviewing_office_are_reviewed_by_discipline_inspecti
     engine.accept_transfer(case, by=actor(park.supervisor), now=MONDAY)
     case = engine.perform(case, "appeal", by=actor(park.supervisor), data=APPEAL, now=MONDAY)
     assert case.team == park.team["discipline"]
+    original = browser(park.inspector).get(f"/cases/{case.parent_id}/")
+    assert original.status_code == 200  # who judges sees what was rated
     with pytest.raises(NotAllowed):
         engine.perform(case, "set_aside", by=actor(park.supervisor), data={"reason": "x"}, now=MONDAY)
     done = engine.perform(case, "set_aside", by=actor(park.inspector), data={"reason": "误评"}, now=MONDAY)
@@ -472,6 +474,19 @@ def test_both_sides_find_from_one_case_to_the_other(park: SimpleNamespace) -> No
         above = browser(reader).get(f"/cases/{follow_up.pk}/").content.decode()
         assert f'href="/cases/{follow_up.pk}/"' in below
         assert f'href="/cases/{follow_up.parent_id}/"' in above
+
+
+def test_who_acts_for_some_services_only_is_led_nowhere_else(park: SimpleNamespace) -> None:
+    follow_up = rated_low(park)
+    for kind, pk, other in (
+        ("stations.request", follow_up.parent_id, follow_up.pk),
+        ("cases.follow_up", follow_up.pk, follow_up.parent_id),
+    ):
+        Agency.objects.filter(user=park.agent).update(kinds=[kind])
+        page = browser(park.agent).get(f"/cases/{pk}/")
+        assert page.status_code == 200
+        assert f'href="/cases/{other}/"' not in page.content.decode()
+        assert browser(park.agent).get(f"/cases/{other}/").status_code == 404
 
 
 # The level of before ---------------------------------------------------------------------------------

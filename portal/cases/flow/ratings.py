@@ -128,10 +128,13 @@ def reviewing_office(case: Case) -> Team:
 
 
 def ask_for_review(move: Move) -> None:
+    """The office that judges gets sight of what was rated."""
+    chosen = reviewing_office(move.case)
     FollowUp.objects.filter(case=move.case).update(
         appeal_ground=move.data["ground"], appeal_reason=move.data["reason"]
     )
-    move.route(reviewing_office(move.case))
+    case_above(move).participate(chosen.pk)
+    move.route(chosen)
 
 
 def back_to_rated_team(move: Move) -> None:

@@ -65,7 +65,8 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     may_attach = not access.only_looks(actor, case) and (inside or case.is_open)
     whose = turn(case, now, calendar, pause=pause, items=items, inside=inside)
     archived = papers.archive(case, actor, attached, now) if may_attach else []
-    children = [c for c in case.children.all() if inside or c.flow.public]
+    children = [child for child in case.children.all() if inside or _shown_to_agent(child, actor)]
+    above = case.parent if case.parent and (inside or _shown_to_agent(case.parent, actor)) else None
     return {
         "case": case,
         "authority": authority(),
@@ -98,12 +99,17 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "paper_lines": papers.in_case(plain, local(now).date()),
         "letters": letters(case, actor, attached, inside=inside),
         "children": children,
-        "parent": case.parent if case.parent and (inside or case.parent.flow.public) else None,
+        "parent": above,
         "can_rate": _can_rate(case, actor),
         "rating": getattr(case, "rating", None) if not case.is_open else None,
         "may_speak": not access.only_looks(actor, case),
         "may_attach": may_attach,
     }
+
+
+def _shown_to_agent(case: Case, actor: Actor) -> bool:
+    """Whether who acts for the enterprise finds this case: of a public kind, within the mandate."""
+    return case.flow.public and actor.may_see_of(case.enterprise_id, case.kind)
 
 
 def _facts(case: Case) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -50,23 +51,20 @@ def led_cases(actor: Actor) -> CaseQuerySet:
     raise PermissionDenied
 
 
+def _conditions(moment: datetime) -> dict[str, Q]:
+    """Which open cases each show means; what the domains add comes last."""
+    late = queue.overdue(moment)
+    soon = Q(warn_at__lte=moment, due_at__gte=moment, paused_at=None, holder=Holder.DEPARTMENT)
+    own = {"risk": late | soon, "open": Q(), "late": late, "soon": soon, "unclaimed": Q(assignee=None)}
+    return own | {column.name: column.cases for column in COLUMNS.values()}
+
+
 @require_safe
 @refusals
 def team_board(request: HttpRequest) -> HttpResponse:
     """Who has how much, and what is about to be late."""
     actor, moment = actor_of(request), now()
-    cases = led_cases(actor)
-    late = queue.overdue(moment)
-    soon = Q(warn_at__lte=moment, due_at__gte=moment, paused_at=None, holder=Holder.DEPARTMENT)
-    added = {column.name: column.cases for column in COLUMNS.values()}
-    conditions = {
-        "risk": late | soon,
-        "open": Q(),
-        "late": late,
-        "soon": soon,
-        "unclaimed": Q(assignee=None),
-        **added,
-    }
+    cases, conditions = led_cases(actor), _conditions(moment)
     labels = SHOWS | {column.name: column.label for column in COLUMNS.values()}
     show = request.GET.get("show", "risk")
     show = show if show in conditions else "risk"
@@ -79,7 +77,7 @@ def team_board(request: HttpRequest) -> HttpResponse:
         "shown": labels[show],
         "who": who,
         "columns": COLUMNS.values(),
-        "load": _load(cases, late, soon, added),
+        "load": _load(cases, conditions),
         "rows": rows(found.rows, actor, moment, Calendar.current()),
         "later": _link(request, after=found.later),
         "earlier": _link(request, before=found.earlier),
@@ -104,13 +102,13 @@ def _tile(show: str, who: dict[str, str], name: str, label: Any, count: int) -> 
     }
 
 
-def _load(cases: CaseQuerySet, late: Q, soon: Q, added: dict[str, Q]) -> list[dict[str, Any]]:
+def _load(cases: CaseQuerySet, conditions: dict[str, Q]) -> list[dict[str, Any]]:
     """Open, due soon and overdue by person, and what the domains add; each opens its cases."""
-    counts = {name: Count("pk", filter=condition) for name, condition in added.items()}
+    counts = {name: Count("pk", filter=conditions[name]) for name in ("open", "late", "soon", *COLUMNS)}
     people = ("assignee__display_name", "assignee__display_name_en", "assignee__username")
     lines = (
         cases.values("team", "team__name", "team__name_en", "assignee", *people)
-        .annotate(open=Count("pk"), late=Count("pk", filter=late), soon=Count("pk", filter=soon), **counts)
+        .annotate(**counts)
         .order_by("-late", "-soon", "-open", "team__name")
     )
     return [
@@ -119,7 +117,7 @@ def _load(cases: CaseQuerySet, late: Q, soon: Q, added: dict[str, Q]) -> list[di
             "person": local_name(line[people[0]] or "", line[people[1]] or "") or line[people[2]] or "",
             "team_label": local_name(line["team__name"], line["team__name_en"]),
             "query": urlencode({"team": line["team"], "who": line["assignee"] or "nobody"}),
-            "added": [(name, line[name]) for name in added],
+            "added": [(name, line[name]) for name in COLUMNS],
         }
         for line in lines[:200]
     ]
