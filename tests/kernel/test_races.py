@@ -219,9 +219,11 @@ def test_a_broker_that_is_down_does_not_stop_a_filing(park: SimpleNamespace) -> 
         "import django; django.setup()\n"
         "from portal.accounts.models import User; from portal.park.models import Enterprise\n"
         "from portal.cases import engine; from portal.park.acting import Actor\n"
+        "from datetime import datetime\n"
         f"data = {filing(park)!r}\n"
         f"engine.open_case('stations.request', by=Actor(User.objects.get(pk={park.owner.pk})), "
-        f"enterprise=Enterprise.objects.get(pk={park.ours.pk}), data=data)\n"
+        f"enterprise=Enterprise.objects.get(pk={park.ours.pk}), data=data, "
+        f"now=datetime.fromisoformat({MONDAY.isoformat()!r}))\n"
     )
     database = settings.DATABASES["default"]
     login = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]

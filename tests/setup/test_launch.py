@@ -227,6 +227,7 @@ def test_every_part_may_be_killed_and_nothing_is_lost_or_doubled(house: Path) ->
     finally:
         running.send_signal(signal.SIGINT)
         running.wait(40)
+        print((house / "var" / "test.log").read_text()[-8000:])  # shown when something went wrong
     assert until(lambda: not processes(house), 20)
 
 
