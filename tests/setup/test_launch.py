@@ -142,7 +142,10 @@ for _line in sys.stdin:
     connection.close()
 """
 # By night mail waits for the morning; the test runs at any hour of the day.
-NO_NIGHT = "UPDATE notices_hours SET quiet_from = '00:00', quiet_until = '00:00'"
+NO_NIGHT = """
+INSERT INTO notices_hours (id, quiet_from, quiet_until, digest_at) VALUES (1, '00:00', '00:00', '08:00')
+ON CONFLICT (id) DO UPDATE SET quiet_from = '00:00', quiet_until = '00:00'
+"""
 COUNT = """
 SELECT (SELECT count(*) FROM cases_case), (SELECT count(*) FROM cases_event), (SELECT count(*) FROM notices_notice),
        (SELECT count(*) FROM notices_delivery), (SELECT count(*) FROM notices_delivery WHERE state <> 'sent')
