@@ -43,5 +43,5 @@ wait "$template"
 if [ -n "${ONLY:-}" ]; then
   python -m pytest -n 2 "$ONLY"
 else
-  python -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
+  python -m pytest -n 2 --durations=30 --cov --cov-report=term:skip-covered --cov-fail-under=90
 fi
