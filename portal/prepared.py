@@ -97,9 +97,13 @@ def planned_reads(view: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
+def _one_select(sql: str, cursor: Any) -> bool:
+    """Not what another wrapper has put a statement of its own before, nor what is read piece by piece."""
+    return sql.startswith("SELECT") and ";" not in sql and not getattr(cursor, "name", None)
+
+
 def _planned(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-    one = sql.startswith("SELECT") and ";" not in sql  # other wrappers put statements of theirs before
-    if many or not params or not one or not settings.PREPARED_STATEMENTS:
+    if many or not params or not _one_select(sql, context["cursor"]) or not settings.PREPARED_STATEMENTS:
         return execute(sql, params, many, context)
     reading, known = _reading(sql), _on_this_connection()
     if reading not in known and len(known) >= MOST_PLANS:

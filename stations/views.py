@@ -23,6 +23,7 @@ from portal.cases.standards import PROMISE
 from portal.cases.views.common import actor_of, refusals
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Membership, Team
+from portal.prepared import planned_reads
 from portal.worktime.clock import Calendar
 from portal.worktime.explain import limit_text, moment_text
 from portal.worktime.now import now
@@ -70,6 +71,7 @@ def _dot(near: Nearby, x: int, y: int, above: int) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
+@planned_reads
 @refusals
 def request_file(request: HttpRequest) -> HttpResponse:
     """File a request: saved while one types, sent once."""
@@ -77,8 +79,8 @@ def request_file(request: HttpRequest) -> HttpResponse:
     enterprise = get_object_or_404(Enterprise, pk=actor.enterprise_id or 0)
     if not actor.may_act_for(enterprise.pk, KIND):
         raise PermissionDenied
-    draft = drafts.find(enterprise.pk, KIND)
     if request.method == "GET":
+        draft = drafts.find(enterprise.pk, KIND)
         form = _bare(FilingForm, enterprise, actor, initial=_initial(draft, enterprise, actor))
         return _filing_page(request, form, enterprise, draft)
     token = _token(request)
@@ -90,6 +92,7 @@ def request_file(request: HttpRequest) -> HttpResponse:
             case = engine.open_case(KIND, by=actor, enterprise=enterprise, data=data, now=moment, token=token)
             Draft.objects.filter(enterprise=enterprise, kind=KIND, token=token).delete()
     except Invalid as error:
+        draft = drafts.find(enterprise.pk, KIND)
         return _filing_page(request, error.form, enterprise, draft, status=422, token=token)
     messages.success(request, _("Received. You can follow it here; we will tell you about every step."))
     return redirect("cases:case_view", pk=case.pk)

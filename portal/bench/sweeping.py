@@ -29,7 +29,10 @@ def sweep(due: int) -> Line:
     """Escalating `due` cases beside the bare UPDATE and INSERTs of as many others, each batch committed."""
     Case.objects.filter(next_alert_at__isnull=False).update(next_alert_at=None)
     fresh = list(
-        Case.objects.open().filter(alert_level=0).order_by("pk").values_list("pk", flat=True)[: 2 * due]
+        Case.objects.open()
+        .filter(alert_level=0, opened_at__lt=NOW)  # what the bench has filed by page is of today
+        .order_by("pk")
+        .values_list("pk", flat=True)[: 2 * due]
     )
     ours, others = fresh[:due], fresh[due:]
     if len(others) < due:
