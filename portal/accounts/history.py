@@ -45,7 +45,7 @@ def is_locked_out(request: HttpRequest, username: str) -> bool:
     if AxesProxyHandler.is_allowed(request, credentials):
         return False
     request.axes_locked_out = True  # type: ignore[attr-defined]  # read by the axes middleware
-    request.axes_credentials = credentials  # type: ignore[attr-defined]
+    request.axes_credentials = credentials  # type: ignore[attr-defined]  # likewise
     return True
 
 

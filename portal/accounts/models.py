@@ -19,8 +19,8 @@ class User(AbstractUser):
     (`portal.park`) and the duties below; never from Django's groups.
     """
 
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]  # Chinese names are not in two parts: display_name
+    last_name = None  # type: ignore[assignment]  # likewise
     display_name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     display_name_en = models.CharField(_("name in English"), max_length=120, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
