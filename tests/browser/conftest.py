@@ -150,7 +150,8 @@ def worker(
         ],
         env=environment, cwd=settings.BASE_DIR, stdout=log, stderr=log,
     )  # fmt: skip
-    with Celery(broker=environment["REDIS_URL"]) as queue:
+    # Not as the current application: the tasks of this process would go to that queue from now on.
+    with Celery(broker=environment["REDIS_URL"], set_as_current=False) as queue:
         yield lambda name: queue.send_task(name) and None
     process.terminate()
     try:
