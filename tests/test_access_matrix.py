@@ -50,7 +50,7 @@ from portal.worktime.models import DayOverride
 from tests.pages.test_pages import PDF
 from tests.people import MONDAY, actor, at, file_request, filing, works_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(400), pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(400)]
 FILE = Path(__file__).with_name("access_matrix.txt")
 # Persona → the head of its column.
 ROLES = {

@@ -10,7 +10,7 @@ from django.test import override_settings
 from portal.bench import budgets, loader
 from portal.cases import standards
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 # Whole processes and sweeps are the bench's own business; they are measured, not tested.
 LEFT_OUT = {"memory", "told", "sweep", "import"}
 

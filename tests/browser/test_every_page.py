@@ -15,7 +15,7 @@ from tests.browser.conftest import Person, axe_problems
 from tests.ledgers.files import MIXED, named
 from tests.people import MONDAY, accept, actor, at, closed, file_request, handled, reported
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240), pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 # Latin words that belong on a Chinese page.
 KNOWN = re.compile(
     r"Owner|owner|Agent|Otherstew|Steward|Colleague|Stationhead|Handler|Head|Sectionhead|Service|Supervisor|Leader|Administrator|Auditor|"

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from tests.browser.conftest import Person, axe_problems
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240), pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 PAGES = (
     "/register/",
     "/register/accounts/user/",

@@ -19,7 +19,7 @@ from portal.jobs.models import JobRun
 from tests.pages.test_pages import EVERYBODY, addresses, browser
 from tests.people import MONDAY, actor, at, closed, file_request, handled, reported
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db]
 # Read once in a few seconds, or written once a minute, by each process: whatever the page shows.
 KEPT_A_MOMENT = ("notices_wording", "accounts_visit")
 LATER = at("2026-12-01 09:00")
