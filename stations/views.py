@@ -90,7 +90,7 @@ def request_file(request: HttpRequest) -> HttpResponse:
             data.appendlist("documents", str(document.pk))
         with transaction.atomic():
             case = engine.open_case(KIND, by=actor, enterprise=enterprise, data=data, now=moment, token=token)
-            Draft.objects.filter(enterprise=enterprise, kind=KIND, token=token).delete()
+            drafts.forget(enterprise.pk, KIND, token)
     except Invalid as error:
         draft = drafts.find(enterprise.pk, KIND)
         return _filing_page(request, error.form, enterprise, draft, status=422, token=token)
