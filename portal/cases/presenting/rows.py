@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.cases.declaration import flow_of
 from portal.cases.models import Case, Holder
 from portal.cases.presenting.words import short_moment, time_left
 from portal.park.acting import Actor
@@ -19,7 +21,7 @@ from portal.worktime.clock import Calendar
 class Row:
     """One case in a list."""
 
-    pk: int
+    pk: str
     href: str
     light: str
     left: str
@@ -46,25 +48,41 @@ def rows(
     cases: Iterable[Case], actor: Actor, now: datetime, calendar: Calendar, *, inside: bool = True
 ) -> list[Row]:
     base = reverse("cases:case_view", args=[0]).removesuffix("0/")
-    return [row(case, base, actor, now, calendar, inside=inside) for case in cases]
+
+    @cache
+    def named(kind: str, step: str) -> tuple[str, str]:
+        """Kind and step in the reader's language: looked up once, not for every row."""
+        flow = flow_of(kind)
+        found = flow.step(step)
+        return str(flow.label), str(found.label if inside else (found.plain or found.label))
+
+    return [
+        _row(case, base, named(case.kind, case.step), actor, now, calendar, inside=inside) for case in cases
+    ]
 
 
-def row(
-    case: Case, base: str, actor: Actor, now: datetime, calendar: Calendar, *, inside: bool = True
+def _row(
+    case: Case,
+    base: str,
+    names: tuple[str, str],
+    actor: Actor,
+    now: datetime,
+    calendar: Calendar,
+    *,
+    inside: bool,
 ) -> Row:
-    flow = case.flow
     claimable = case.assignee_id is None and case.team_id in actor.team_ids and case.is_open
-    step, asked = flow.step(case.step), bool(getattr(case, "is_asked", False))
+    asked = bool(getattr(case, "is_asked", False))
     return Row(
-        pk=case.pk,
+        pk=str(case.pk),
         href=f"{base}{case.pk}/",
         light=case.light(now).value,
         left=time_left(case, now, calendar, inside=inside),
         title=case.title,
         number=case.number,
-        kind=str(flow.label),
+        kind=names[0],
         enterprise=case.enterprise.label if case.enterprise else "",
-        step=str(step.label if inside else (step.plain or step.label)),
+        step=names[1],
         who=case.assignee.label if case.assignee else "",
         team=case.team.label,
         due=short_moment(case.due_at),
