@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from portal.cases.declaration import Flow, Step
 
-BOX_W, BOX_H, GAP_Y = 196, 56, 44
+BOX_W, BOX_H, GAP_Y = 196, 56, 44  # a box is higher where many lines leave or reach it
+PORT_GAP = 15  # between lines at a box: the height of a label
 LABELS_W, LANE, MARGIN = 168, 16, 12
 MANY = 4  # a transition from so many steps is named once, where it arrives
 LONGEST_LABEL = 26
@@ -27,6 +28,11 @@ class Box:
     side: bool
     x: int = 0
     y: int = 0
+    h: int = BOX_H
+
+    @property
+    def below(self) -> int:
+        return self.y + self.h
 
     @property
     def middle(self) -> int:
@@ -70,8 +76,9 @@ def draw(flow: Flow) -> Diagram:
     boxes = [Box(step, layers[step.name], side=not step.rail) for step in flow.steps]
     edges = _edges(flow, {box.step.name: box for box in boxes})
     made = Diagram(boxes, edges)
-    _rows(made)
     _lanes(made)
+    _heights(made)
+    _rows(made)
     _columns(made)
     _lines(made)
     return made
@@ -115,15 +122,17 @@ def _rows(made: Diagram) -> None:
     for layer in sorted({box.layer for box in made.boxes}):
         columns = [[b for b in made.boxes if b.layer == layer and b.side == side] for side in (False, True)]
         for column in columns:
-            for n, box in enumerate(column):
-                box.y = y + n * (BOX_H + GAP_Y)
-        y += max(len(column) for column in columns) * (BOX_H + GAP_Y)
+            at = y
+            for box in column:
+                box.y = at
+                at += box.h + GAP_Y
+        y += max(sum(box.h + GAP_Y for box in column) for column in columns)
     made.height = y - GAP_Y + MARGIN
 
 
 def _lanes(made: Diagram) -> None:
     """Which way each line goes."""
-    main = sorted((box for box in made.boxes if not box.side), key=lambda box: box.y)
+    main = sorted((box for box in made.boxes if not box.side), key=lambda box: box.layer)
     below = {id(a): b for a, b in pairwise(main)}
     for edge in made.edges:
         if edge.source.side and edge.target.side:
@@ -133,12 +142,19 @@ def _lanes(made: Diagram) -> None:
         elif below.get(id(edge.source)) is edge.target:
             edge.lane = "straight"
         else:
-            edge.lane = "left" if edge.target.y < edge.source.y else "middle"
+            edge.lane = "left" if edge.target.layer < edge.source.layer else "middle"
+
+
+def _heights(made: Diagram) -> None:
+    """So high that the labels at each side of a box have a line each."""
+    for box in made.boxes:
+        most = max(len(_ports(made, box, face)) for face in ("left", "right"))
+        box.h = max(BOX_H, PORT_GAP * (most + 1))
 
 
 def _targets(made: Diagram, lane: str) -> list[int]:
     """The boxes that lines of a lane lead to, from top to bottom: each has a lane of its own."""
-    inside = sorted((e for e in made.edges if e.lane == lane), key=lambda e: e.target.y)
+    inside = sorted((e for e in made.edges if e.lane == lane), key=lambda e: e.target.layer)
     return list(dict.fromkeys(id(edge.target) for edge in inside))
 
 
@@ -191,8 +207,21 @@ def _lines(made: Diagram) -> None:
 
 def _straight(edge: Edge) -> None:
     x = edge.source.middle
-    edge.points = f"{x},{edge.source.y + BOX_H} {x},{edge.target.y}"
-    edge.label_x, edge.label_y = x + 8, edge.source.y + BOX_H + GAP_Y // 2 + 4
+    edge.points = f"{x},{edge.source.below} {x},{edge.target.y}"
+    edge.label_x, edge.label_y = x + 8, edge.source.below + GAP_Y // 2 + 4
+
+
+def _ports(made: Diagram, box: Box, face: str) -> list[tuple[int, str, str]]:
+    """The places at a side of a box where lines leave and arrive. Those that arrive by one lane share one."""
+    keys: list[tuple[int, str, str]] = []
+    for edge in made.edges:
+        if edge.lane == "straight":
+            continue
+        if edge.source is box and _face(edge, box) == face:
+            keys.append((id(box), face, f"to {id(edge.target)}"))
+        if edge.target is box and _face(edge, box) == face:
+            keys.append((id(box), face, f"in {edge.lane}"))
+    return list(dict.fromkeys(keys))
 
 
 class _Ports:
@@ -205,17 +234,9 @@ class _Ports:
                 self._spread(made, box, face)
 
     def _spread(self, made: Diagram, box: Box, face: str) -> None:
-        keys: list[tuple[int, str, str]] = []
-        for edge in made.edges:
-            if edge.lane == "straight":
-                continue
-            if edge.source is box and _face(edge, box) == face:
-                keys.append((id(box), face, f"to {id(edge.target)}"))
-            if edge.target is box and _face(edge, box) == face:
-                keys.append((id(box), face, f"in {edge.lane}"))
-        keys = list(dict.fromkeys(keys))
+        keys = _ports(made, box, face)
         for n, key in enumerate(keys):
-            self._at[key] = box.y + BOX_H * (n + 1) // (len(keys) + 1)
+            self._at[key] = box.y + box.h * (n + 1) // (len(keys) + 1)
 
     def leaving(self, edge: Edge) -> int:
         return self._at[(id(edge.source), _face(edge, edge.source), f"to {id(edge.target)}")]

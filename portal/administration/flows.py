@@ -99,8 +99,8 @@ def _box(flow: Flow, box: diagram.Box, found: Counts, *, linked: bool) -> dict[s
         "box": box,
         "href": _href(flow, box.step) if linked and not box.step.is_end else "",
         "lights": [{**light, "x": box.x + 14 + n * 46} for n, light in enumerate(lights)],
-        "text_y": box.y + (24 if lights else 33),
-        "lights_y": box.y + 43,
+        "text_y": box.y + box.h // 2 + (-4 if lights else 5),
+        "lights_y": box.y + box.h // 2 + 15,
         "says": _says(box.step, lights),
     }
 

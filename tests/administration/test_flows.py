@@ -25,7 +25,7 @@ def test_every_flow_is_drawn_without_boxes_over_one_another_or_outside(kind: str
     assert len(places) == len(FLOWS[kind].steps)
     for box in drawn.boxes:
         assert 0 <= box.x <= drawn.width - diagram.BOX_W
-        assert 0 <= box.y <= drawn.height - diagram.BOX_H
+        assert 0 <= box.y <= drawn.height - box.h
     for edge in drawn.edges:
         points = [tuple(map(int, point.split(","))) for point in edge.points.split()]
         assert all(0 <= x <= drawn.width and 0 <= y <= drawn.height for x, y in points)
@@ -44,9 +44,24 @@ def test_no_line_crosses_a_box_that_it_does_not_join(kind: str) -> None:
                     max(x1, x2) <= box.x
                     or min(x1, x2) >= box.end
                     or max(y1, y2) <= box.y
-                    or min(y1, y2) >= box.y + diagram.BOX_H
+                    or min(y1, y2) >= box.below
                 )
                 assert apart, (edge.names, box.step.name)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_label_lies_on_another(kind: str) -> None:
+    drawn = diagram.draw(FLOWS[kind])
+    labels = [(edge.label, edge.label_x, edge.label_y, edge.anchor) for edge in drawn.edges if edge.label] + [
+        (text, x, y, "end") for text, x, y in drawn.notes
+    ]
+    spans = [
+        (text, x - (w if anchor == "end" else 0), x + (0 if anchor == "end" else w), y)
+        for text, x, y, anchor in labels
+        for w in [diagram._wide(text)]
+    ]
+    for (one, left, right, y), (other, left2, right2, y2) in itertools.combinations(spans, 2):
+        assert abs(y - y2) >= 12 or right <= left2 or right2 <= left, (one, other)
 
 
 def test_layers_follow_the_longest_way() -> None:

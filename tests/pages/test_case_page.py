@@ -7,10 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from portal.cases import engine
+from portal.cases.errors import Conflict, Refused
 from tests.pages.test_pages import browser
-from tests.people import MONDAY, accept, actor, at, file_request, handled
+from tests.people import MONDAY, accept, actor, at, closed, file_request, handled
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +40,12 @@ def test_a_case_that_ended_off_the_line_does_not_show_what_never_was(park: Simpl
     assert rail is not None
     labels = re.findall(r"<li[^>]*>([^<]+)", rail[0])
     assert labels == ["首次联系", "派单", "已撤回"]
+
+
+def test_a_form_that_leads_nowhere_is_not_shown(park: SimpleNamespace) -> None:
+    alone, done = file_request(park), closed(park)
+    client = browser(park.steward)
+    nothing = client.get(reverse("cases:case_perform", args=[alone.pk, "merge"]))
+    assert nothing.status_code == Refused.status
+    too_late = client.get(reverse("cases:case_perform", args=[done.pk, "accept"]))
+    assert too_late.status_code == Conflict.status

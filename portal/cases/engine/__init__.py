@@ -4,7 +4,15 @@ Pages, API, jobs, ledgers and tests all call these functions, so that all behave
 one transaction; a refusal (`portal.cases.errors`) has written nothing.
 """
 
-from portal.cases.engine.core import check_allowed, form_class, lock, next_number, open_case, perform
+from portal.cases.engine.core import (
+    check_allowed,
+    check_step,
+    form_class,
+    lock,
+    next_number,
+    open_case,
+    perform,
+)
 from portal.cases.engine.holding import (
     accept_transfer,
     assign,
@@ -31,6 +39,7 @@ __all__ = [
     "attach_in",
     "check_allowed",
     "check_letter",
+    "check_step",
     "claim",
     "claim_next",
     "comment",

@@ -156,7 +156,7 @@ def perform(
         transition = _declared(move.flow, name)
         if transition.ready or transition.guard or transition.effect:
             facts.read(move.case)
-        _check_step(move, transition)
+        check_step(move.case, transition)
         check_allowed(move.case, transition, by)
         recorded = fill(move, form_class(transition), data, files)
         if transition.guard:
@@ -275,8 +275,8 @@ def _declared(flow: Flow, name: str) -> Transition:
         raise Refused(_("There is no such action for this case.")) from error
 
 
-def _check_step(move: Move, transition: Transition) -> None:
-    case = move.case
+def check_step(case: Case, transition: Transition) -> None:
+    """Whether it can be done where the case is now. Raises Conflict (no more), Refused (not yet)."""
     if case.step not in transition.source:
         raise Conflict(_faster(case))
     if case.paused_at is not None and not transition.while_paused:

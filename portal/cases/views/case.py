@@ -44,6 +44,7 @@ def case_perform(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     transition = _declared(case, name)
     if request.method == "GET":
         engine.check_allowed(case, transition, actor)
+        engine.check_step(case, transition)  # an old tab hears at once what has changed
         return _form_page(request, case, transition.label, engine.form_class(transition), transition)
     try:
         engine.perform(
