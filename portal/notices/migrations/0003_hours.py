@@ -1,4 +1,7 @@
-"""Nights and daily mails as SQL, one definition for moves and sweep; kind and lane of what is there already."""
+"""Nights and daily mails as SQL, one definition for moves and sweep.
+
+It keeps the number that it had before the migrations began anew (decision 12): databases made then have it.
+"""
 
 from django.db import migrations
 
@@ -40,26 +43,12 @@ BEGIN
 END
 $$
 """
-KINDS = """
-UPDATE notices_notice SET kind = CASE
-    WHEN key IN ('case.alerted', 'case.pause_overrun', 'case.reminded') THEN 'deadline'
-    WHEN key IN ('case.commented', 'case.attached') THEN 'message'
-    WHEN key LIKE 'case.transfer%%' OR key LIKE 'case.extension%%'
-        OR key IN ('case.assigned', 'case.restored') THEN 'work'
-    ELSE 'progress' END
-"""
-LANES = """
-UPDATE notices_delivery d SET lane = 'm:' || n.recipient_id || ':' || coalesce(n.case_id::text, 'n' || n.id)
-FROM notices_notice n WHERE n.id = d.notice_id AND d.state = 'pending'
-"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0002_channels"), ("worktime", "0002_calendar")]
+    dependencies = [("notices", "0001_initial"), ("worktime", "0002_calendar")]
 
     operations = [
         migrations.RunSQL(HELD_UNTIL, "DROP FUNCTION notices_held_until(timestamptz)"),
         migrations.RunSQL(DIGEST_AT, "DROP FUNCTION notices_digest_at(timestamptz)"),
-        migrations.RunSQL([(KINDS, [])], migrations.RunSQL.noop),
-        migrations.RunSQL(LANES, migrations.RunSQL.noop),
     ]
