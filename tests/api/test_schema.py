@@ -28,7 +28,7 @@ from schemathesis import GenerationMode, checks
 from portal.api import tokens
 from portal.api.models import Scope
 from portal.cases import engine, papers
-from portal.cases.models import Case, Document
+from portal.cases.models import Case, Document, MissingItem
 from tests.pages.test_pages import PDF
 from tests.people import MONDAY, actor, closed, file_request, handled, make_park, reported
 
@@ -70,6 +70,8 @@ def life(db: None, settings: Any) -> SimpleNamespace:
     case = handled(park)
     paper = a_paper(park)
     engine.attach(case, paper, by=actor(park.owner), now=MONDAY)
+    told = {"reason": "supplement", "basis": "许可法", "planned_days": 5, "notice": "补", "missing": "图\n表"}
+    engine.pause(handled(park), by=actor(park.head), data=told, now=MONDAY)
     return park
 
 
@@ -101,9 +103,10 @@ def bearer(user: Any) -> dict[str, str]:
 def real_values(park: SimpleNamespace) -> dict[str, list[str]]:
     """What stands in addresses that lead somewhere."""
     cases = [str(pk) for pk in Case.objects.values_list("pk", flat=True)]
+    rows = (model.objects.values_list("pk", flat=True) for model in (Document, MissingItem))
     return {
         "ref": cases,
-        "id": [*map(str, Document.objects.values_list("pk", flat=True)), str(park.ours.pk), *cases],
+        "id": [*(str(pk) for found in rows for pk in found), str(park.ours.pk), *cases],
         "name": ["accept", "report", "withdraw", "claim", "transfer", "pause", "settle"],
         "kind": ["stations.request", "cases.follow_up"],
         "key": ["stations.requests_resolved", "stations.on_time_share"],

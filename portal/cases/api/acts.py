@@ -27,14 +27,16 @@ from portal.cases.api import shapes
 from portal.cases.api.common import Seen, find, fresh
 from portal.cases.api.reading import answer, attachment_body, case_body, comment_body, rating_body
 from portal.cases.declaration import Transition
-from portal.cases.enterprise_views.papers import add_paper
+from portal.cases.enterprise_views.papers import add_paper, supply_item
 from portal.cases.errors import Conflict
 from portal.cases.forms import CommentForm, RatingForm
 from portal.cases.models import Case
+from portal.cases.models.supplements import ANSWER_MAX
 from portal.cases.views.operations import OPERATIONS, operate
 from portal.park.api import actor_of
 from portal.worktime.now import now
 
+SUPPLIED_WITH = {"document": int, "answer": str}
 BODY = {"application/json": OpenApiTypes.OBJECT, "multipart/form-data": OpenApiTypes.OBJECT}
 
 
@@ -207,6 +209,57 @@ def _attaching(data: Any) -> tuple[str, bool]:
     if errors:
         raise Problem("invalid", errors=errors)
     return str(data["document"]), data.get("internal", False)
+
+
+class CaseSupply(ApiView):
+    """Answer an item that is missing (补正). The last one lets the clock run on."""
+
+    scopes: ClassVar = {"POST": (Scope.FILE, Scope.WORK)}
+    problems = (409,)
+    parser_classes = (StrictJSONParser, UploadParser)
+
+    @extend_schema(
+        operation_id="case_supply",
+        summary=gettext_lazy("Supply an item that is missing"),
+        description=gettext_lazy(
+            "JSON for a paper of the archive or an answer in words, a form for a new file. Which items are "
+            "missing the case says in `missing`; once all are here, the clock runs on."
+        ),
+        tags=["actions"],
+        request={
+            "application/json": shapes.SupplyingSerializer,
+            "multipart/form-data": shapes.SupplyingFileSerializer,
+        },
+        responses=shapes.CaseSerializer,
+    )
+    @once
+    def post(self, request: Request, ref: str, pk: int) -> Response:
+        case, actor = find(request, ref), actor_of(request)
+        engine.check_supply(case, pk, actor)  # before a byte of the content is read
+        chosen, words = _supplying(request.data)
+        upload = cast("UploadedFile[bytes] | None", request.FILES.get("file"))
+        supply_item(case, actor, pk, upload, chosen, words)
+        return answer(fresh(case.pk, actor), actor)
+
+
+def _supplying(data: Any) -> tuple[str, str]:
+    """The paper chosen and the answer in words. Raises Problem with every field of the wrong shape."""
+    by_form = isinstance(data, QueryDict)  # its values are texts and files
+    known = {*SUPPLIED_WITH, "file"} if by_form else {*SUPPLIED_WITH}
+    if not isinstance(data, dict) or set(data) - known:
+        message = _("`document` and `answer` are expected.")
+        raise Problem("invalid", errors=[problems.field_error("", message)])
+    errors = [
+        problems.field_error(name, _("An id is expected.") if kind is int else _("A text is expected."))
+        for name, kind in SUPPLIED_WITH.items()
+        if name in data and type(data[name]) is not (str if by_form else kind)
+    ]
+    if not errors and len(data.get("answer", "")) > ANSWER_MAX:
+        message = _("At most %(most)s characters are kept.") % {"most": ANSWER_MAX}
+        errors = [problems.field_error("answer", message)]
+    if errors:
+        raise Problem("invalid", errors=errors)
+    return str(data.get("document", "")), data.get("answer", "")
 
 
 class CaseClaimNext(ApiView):

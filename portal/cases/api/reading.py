@@ -21,6 +21,7 @@ from portal.api.views import ApiView, asked
 from portal.cases import access
 from portal.cases.api import shapes
 from portal.cases.api.common import find
+from portal.cases.api.missing_rows import missing_bodies, supply_actions
 from portal.cases.api.paper_rows import document_body
 from portal.cases.engine import form_class
 from portal.cases.forms import ActionForm, CommentForm, RatingForm
@@ -89,6 +90,7 @@ def case_body(case: Case, actor: Actor, moment: datetime) -> dict[str, Any]:
         "timeline": [event_body(e, case, inside=inside) for e in _events(case, inside=inside)],
         "talk": [comment_body(comment) for comment in shown["talk"]],
         "papers": [attachment_body(attachment) for attachment in shown["papers"]],
+        "missing": missing_bodies(case, shown),
         "children": [_child(child, moment) for child in shown["children"]],
         "handover": _handover(shown["handover"]),
         "extension": _extension(shown["extension"]),
@@ -161,7 +163,7 @@ def actions_of(case: Case, actor: Actor, shown: dict[str, Any]) -> list[dict[str
             found.append(_own_action(case, actor, name, form))
     if shown["may_attach"]:
         found.append({**_own_action(case, actor, "attach", None), "schema": shapes.ATTACHING})
-    return found
+    return found + supply_actions(case, shown)
 
 
 def transition_body(case: Case, actor: Actor, offer: Offer) -> dict[str, Any]:

@@ -12,10 +12,18 @@ from rest_framework import serializers
 
 from portal.api.schema import AnyValueField
 from portal.cases.models import Document, Holder, Light
+from portal.cases.models.supplements import ANSWER_MAX
 from portal.worktime.api import DayMarkSerializer
 
 Shape = serializers.Serializer[Any]
 OWN_LABELS = {"comment": _("Message"), "attach": _("Add a paper")}  # a rating is called what its flow says
+SUPPLYING = {
+    "type": "object",
+    "properties": {"document": {"type": "integer"}, "answer": {"type": "string", "maxLength": ANSWER_MAX}},
+    "required": [],
+    "additionalProperties": False,
+    "description": "One of both at least. Or multipart/form-data with `file`, `document` and `answer`.",
+}
 ATTACHING = {
     "type": "object",
     "properties": {"document": {"type": "integer"}, "internal": {"type": "boolean"}},
@@ -120,7 +128,7 @@ class ActionSerializer(Shape):
     """Something that the caller may do now: POST to `href` what `schema` (JSON Schema) says."""
 
     name = serializers.CharField()
-    sort = serializers.ChoiceField(choices=["transition", "operation", "comment", "rate", "attach"])
+    sort = serializers.ChoiceField(choices=["transition", "operation", "comment", "rate", "attach", "supply"])
     label = serializers.CharField()
     says = serializers.CharField(allow_blank=True)
     primary = serializers.BooleanField()
@@ -186,6 +194,25 @@ class AttachmentSerializer(Shape):
     document = DocumentSerializer()
 
 
+class MissingItemSerializer(Shape):
+    """One paper or statement that the case waits, or waited, for: by which paper or words it was answered.
+
+    `dropped`: the clock was let run on without it. `fits` is the paper of the archive whose name is like
+    it; `href` is where it can be supplied, null where this is not for the caller to do.
+    """
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    hint = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=["missing", "supplied", "dropped"])
+    asked_at = serializers.DateTimeField()
+    supplied_at = serializers.DateTimeField(allow_null=True)
+    answer = serializers.CharField(allow_blank=True)
+    document = DocumentSerializer(allow_null=True)
+    fits = NamedSerializer(allow_null=True)
+    href = serializers.CharField(allow_null=True)
+
+
 class ChildSerializer(Shape):
     """A case below a case."""
 
@@ -240,6 +267,7 @@ class CaseSerializer(CaseRowSerializer):
     timeline = EventSerializer(many=True)
     talk = CommentSerializer(many=True)
     papers = AttachmentSerializer(many=True)
+    missing = MissingItemSerializer(many=True)
     children = ChildSerializer(many=True)
     handover = HandoverSerializer(allow_null=True)
     extension = ExtensionSerializer(allow_null=True)
@@ -267,6 +295,19 @@ class AttachingFileSerializer(Shape):
     file = serializers.FileField(required=False)
     document = serializers.IntegerField(required=False)
     internal = serializers.BooleanField(required=False)
+
+
+class SupplyingSerializer(Shape):
+    """What a missing item is answered with: a paper of the archive, words, or both."""
+
+    document = serializers.IntegerField(required=False)
+    answer = serializers.CharField(required=False, max_length=ANSWER_MAX, allow_blank=True)
+
+
+class SupplyingFileSerializer(SupplyingSerializer):
+    """What a missing item is answered with: a new file, a paper of the archive, words."""
+
+    file = serializers.FileField(required=False)
 
 
 class UploadSerializer(Shape):

@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/<ref:ref>/comments/", acts.CaseComment.as_view(), name="case_comment"),
     path("cases/<ref:ref>/rating/", acts.CaseRate.as_view(), name="case_rate"),
     path("cases/<ref:ref>/attachments/", acts.CaseAttach.as_view(), name="case_attach"),
+    path("cases/<ref:ref>/missing/<id:pk>/", acts.CaseSupply.as_view(), name="case_supply"),
     path("documents/", documents.DocumentList.as_view(), name="document_list"),
     path("documents/<id:pk>/", documents.DocumentRead.as_view(), name="document_read"),
     path("documents/<id:pk>/file/", documents.DocumentFile.as_view(), name="document_file"),

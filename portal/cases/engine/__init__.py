@@ -26,7 +26,7 @@ from portal.cases.engine.holding import (
     withdraw_transfer,
 )
 from portal.cases.engine.letters import check_letter, declared_letter, issue_letter
-from portal.cases.engine.supplements import MAY_SUPPLY, supply
+from portal.cases.engine.supplements import MAY_SUPPLY, check_supply, supply
 from portal.cases.engine.talk import attach, attach_in, comment, rate, remind, watch
 from portal.cases.engine.timing import ask_extension, decide_extension, pause, resume
 
@@ -40,6 +40,7 @@ __all__ = [
     "check_allowed",
     "check_letter",
     "check_step",
+    "check_supply",
     "claim",
     "claim_next",
     "comment",

@@ -13,7 +13,7 @@ from portal.cases.engine.talk import attach_in
 from portal.cases.engine.timing import run_on
 from portal.cases.errors import Conflict, NotAllowed, Refused
 from portal.cases.models import Case, Document, MissingItem
-from portal.cases.move import Move
+from portal.cases.models.supplements import ANSWER_MAX
 from portal.park.acting import Actor
 
 MAY_SUPPLY = ("enterprise", "handler")
@@ -30,14 +30,13 @@ def supply(
 ) -> MissingItem:
     """Answer one missing item, with a paper or in words. The last one lets the clock run again.
 
-    For the enterprise, or for the handler to whom it brought the paper.
+    For the enterprise, or for the handler to whom it brought the paper. Raises what `check_supply` does,
+    and Refused for an answer that says nothing or a paper that has not passed the virus scan.
     """
     with transaction.atomic():
         move = lock(case, by=by, now=now)
-        if not access.allows(by, move.case, MAY_SUPPLY):
-            raise NotAllowed(_("Only the enterprise or the handler may do this."))
-        item = _open_item(move, item_id)
-        text = answer.strip()[:2000]
+        item = check_supply(move.case, item_id, by)
+        text = answer.strip()[:ANSWER_MAX]
         if document is None and not text:
             raise Refused(_("Choose a paper of the archive, send a file, or answer in words."))
         if document is not None:
@@ -55,8 +54,14 @@ def supply(
     return item
 
 
-def _open_item(move: Move, item_id: int) -> MissingItem:
-    found = MissingItem.objects.select_related("pause").filter(pk=item_id, pause__case=move.case).first()
+def check_supply(case: Case, item_id: int, by: Actor) -> MissingItem:
+    """The item, if it is still waited for and this person may answer it.
+
+    Raises NotAllowed, Refused (never asked for here), Conflict (answered, or no longer waited for).
+    """
+    if not access.allows(by, case, MAY_SUPPLY):
+        raise NotAllowed(_("Only the enterprise or the handler may do this."))
+    found = MissingItem.objects.select_related("pause").filter(pk=item_id, pause__case=case).first()
     if found is None:
         raise Refused(_("This is not asked for in this case."))
     if found.supplied_at is not None:

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.cases import engine, papers
-from portal.cases.access import allows, check_acts, is_staff_for, own_papers, usable_papers, visible_to
+from portal.cases.access import check_acts, is_staff_for, own_papers, usable_papers, visible_to
 from portal.cases.errors import CaseError, Refused
-from portal.cases.models import Attachment, Case, Document
+from portal.cases.models import Attachment, Case, Document, MissingItem
 from portal.cases.presenting.papers import paper
 from portal.cases.views.common import actor_of, back_to, load, refusals
 from portal.park.acting import Actor
@@ -134,19 +134,28 @@ def _from_archive(case: Case, actor: Actor, chosen: str) -> Document:
 def case_supply(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Answer one missing item: a new file, a paper of the archive, or words."""
     case, actor = load(request, pk), actor_of(request)
-    check_acts(actor, case)
     upload = cast("UploadedFile[bytes] | None", request.FILES.get("file"))
-    chosen, document = request.POST.get("document", ""), None
-    if upload is not None and allows(actor, case, engine.MAY_SUPPLY):
+    chosen, answer = request.POST.get("document", ""), request.POST.get("answer", "")
+    supply_item(case, actor, item, upload, chosen, answer)
+    messages.success(request, gettext("Thank you: it is in the case."))
+    return back_to(request, pk)
+
+
+def supply_item(
+    case: Case, actor: Actor, item: int, upload: UploadedFile[bytes] | None, chosen: str, answer: str
+) -> MissingItem:
+    """Answer a missing item. A file that is sent goes into the archive of the enterprise first, unless
+    nobody waits for it. Raises Http404, CaseError."""
+    check_acts(actor, case)
+    engine.check_supply(case, item, actor)
+    document = None
+    if upload is not None:
         document = papers.store(upload, by=actor.user, now=now(), enterprise=case.enterprise)
     elif chosen:
         document = _from_archive(case, actor, chosen)
     if document is not None:
         _check_scanned(document)
-    answer = request.POST.get("answer", "")
-    engine.supply(case, item, by=actor, document=document, answer=answer, now=now())
-    messages.success(request, gettext("Thank you: it is in the case."))
-    return back_to(request, pk)
+    return engine.supply(case, item, by=actor, document=document, answer=answer, now=now())
 
 
 def visible_documents(actor: Actor) -> QuerySet[Document]:

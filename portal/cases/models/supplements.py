@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.cases.models.clock import Pause
 from portal.cases.models.papers import Document
 
+ANSWER_MAX = 2000
+
 
 class MissingItem(models.Model):
     """One paper or statement that a stop of the clock waits for."""
@@ -19,7 +21,7 @@ class MissingItem(models.Model):
     name = models.CharField(_("what is missing"), max_length=120)
     hint = models.CharField(_("what it must look like"), max_length=300, blank=True)
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
-    answer = models.TextField(_("answer"), max_length=2000, blank=True)
+    answer = models.TextField(_("answer"), max_length=ANSWER_MAX, blank=True)
     supplied_at = models.DateTimeField(_("supplied at"), null=True)
     supplied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
