@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.administration import auditing
 from portal.administration.common import record_readers
-from portal.cases.models import AuditExport
+from portal.cases import keyset
+from portal.cases.models import AuditExport, Event
 from portal.cases.views.common import actor_of
 from portal.park.acting import Actor
 from portal.reports import export
@@ -35,18 +36,17 @@ TYPES = {
 def audit(request: HttpRequest) -> HttpResponse:
     """Who did what when: one page of the record."""
     actor, form = actor_of(request), auditing.AuditForm(request.GET)
-    found = []
+    shown: list[Event] = []
+    later = ""
     if form.is_valid():
-        events = auditing.beyond(auditing.search(form, actor), request.GET.get("after", ""))
-        found = list(events[: auditing.PAGE + 1])
-    more, shown = found[auditing.PAGE :], found[: auditing.PAGE]
+        events, after = auditing.search(form, actor), request.GET.get("after", "")
+        shown, later = keyset.page(events, "at", after, auditing.PAGE)
     kept = {k: v for k, v in request.GET.items() if k != "after" and v}
-    last = shown[-1] if more else None
     context = {
         "form": form,
         "lines": list(auditing.lines(shown, actor)),
         "filters": kept,
-        "later": "?" + urlencode({**kept, "after": f"{last.at.isoformat()},{last.pk}"}) if last else "",
+        "later": "?" + urlencode({**kept, "after": later}) if later else "",
         "paged": "after" in request.GET,
         "exports": AuditExport.objects.select_related("by")[:EXPORTS],
     }

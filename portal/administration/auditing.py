@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -100,18 +99,6 @@ def search(form: AuditForm, actor: Actor) -> QuerySet[Event]:
         after = datetime.combine(given["until"] + timedelta(days=1), time.min)
         events = events.filter(at__lt=timezone.make_aware(after))
     return events.order_by("-at", "-id")
-
-
-def beyond(events: QuerySet[Event], mark: str) -> QuerySet[Event]:
-    """What comes after a mark ("moment,id"); a mark that is none is ignored."""
-    text, comma, pk = mark.rpartition(",")
-    try:
-        moment = parse_datetime(text) if comma and pk.isdigit() and len(pk) < 19 else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        return events
-    return events.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(id__lt=int(pk)))
 
 
 @dataclass(frozen=True)

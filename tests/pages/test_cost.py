@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from portal.cases import engine, watch
-from portal.cases.models import Case
+from portal.cases.models import Case, Document
 from portal.jobs.models import JobRun
 from tests.pages.test_pages import EVERYBODY, addresses, browser
 from tests.people import MONDAY, actor, at, closed, file_request, handled, reported
@@ -41,7 +41,19 @@ def busy_months(park: SimpleNamespace, times: int) -> None:
         )
         for field in ({}, {"internal": "on"}):
             engine.comment(case, by=actor(park.head), data={"body": f"说明 {n}", **field}, now=MONDAY)
+        add_paper(park, case)
     watch.sweep(LATER)
+
+
+def add_paper(park: SimpleNamespace, case: Case) -> None:
+    """One more paper in the archive, used in a case."""
+    mark = f"{case.pk:064}"
+    paper = Document.objects.create(
+        enterprise=park.ours, title=f"材料 {case.pk}", original_name="x.pdf", content_type="application/pdf",
+        size_bytes=1, sha256=mark, sent_sha256=mark, file=f"documents/00/{mark}",
+        uploaded_by=park.owner, uploaded_at=MONDAY,
+    )  # fmt: skip
+    engine.attach(case, paper, by=actor(park.owner), now=MONDAY)
 
 
 def talk_more(park: SimpleNamespace, case: Case, times: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -17,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.cases import engine, papers
+from portal.cases import engine, keyset, papers
 from portal.cases.access import check_acts, is_staff_for, own_papers, usable_papers, visible_to
 from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Attachment, Case, Document, MissingItem
@@ -27,6 +29,7 @@ from portal.park.acting import Actor
 from portal.worktime.clock import local
 from portal.worktime.now import now
 
+PAGE = 30
 MOST_MB = settings.DOCUMENT_MAX_BYTES // 2**20
 
 
@@ -58,14 +61,24 @@ def document_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("The paper is in your archive."))
         return redirect("cases:document_list")
     mine = Document.objects.filter(own_papers(actor), enterprise=actor.enterprise_id)
-    found = mine.annotate(uses=Count("attachments")).order_by("-uploaded_at", "-id")
-    today = local(now()).date()
+    before = request.GET.get("before", "")
+    found, later = keyset.page(mine, "uploaded_at", before, PAGE)
+    uses, today = _uses(found), local(now()).date()
     page = {
-        "documents": [{"line": paper(d, today), "uses": d.uses} for d in found[:200]],
+        "documents": [{"line": paper(d, today), "uses": uses.get(d.pk, 0)} for d in found],
+        "later": urlencode({"before": later}) if later else "",
+        "paged": bool(before),
         "form": form,
         "may_act": actor.may_act_for(actor.enterprise_id),
     }
     return render(request, "enterprise/document_list.html", page, status=422 if form.errors else 200)
+
+
+def _uses(found: Sequence[Document]) -> dict[int, int]:
+    """In how many cases each paper is used, as far as its enterprise may know."""
+    used = Attachment.objects.filter(document__in=[d.pk for d in found], internal=False)
+    counts = used.order_by().values("document").annotate(n=Count("pk"))
+    return {row["document"]: row["n"] for row in counts}
 
 
 def stored(form: PaperForm, actor: Actor) -> Document | None:
