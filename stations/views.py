@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.cases import drafts, engine, papers, standards
 from portal.cases.access import may_file_at_desk
 from portal.cases.declaration import flow_of
-from portal.cases.errors import Invalid
-from portal.cases.models import Case, Document, Draft
+from portal.cases.errors import Invalid, Refused
+from portal.cases.models import Case, Draft
 from portal.cases.standards import PROMISE
 from portal.cases.views.common import actor_of, refusals
 from portal.park.acting import Actor
@@ -85,9 +85,7 @@ def request_file(request: HttpRequest) -> HttpResponse:
         return _filing_page(request, form, enterprise, draft)
     token = _token(request)
     try:
-        data = request.POST.copy()
-        for document in _uploads(request, enterprise, actor):
-            data.appendlist("documents", str(document.pk))
+        data = _with_uploads(request, FilingForm, enterprise, actor)
         with transaction.atomic():
             case = engine.open_case(KIND, by=actor, enterprise=enterprise, data=data, now=moment, token=token)
             drafts.forget(enterprise.pk, KIND, token)
@@ -124,12 +122,28 @@ def _bare(form_type: type[FilingForm], enterprise: Enterprise, actor: Actor, **k
     return form_type(case=Case(kind=KIND, enterprise=enterprise), actor=actor, bound=False, **kwargs)
 
 
-def _uploads(request: HttpRequest, enterprise: Enterprise, actor: Actor) -> list[Document]:
-    """New files of this request go into the archive first: they survive any error in the form."""
-    return [
-        papers.store(upload, by=actor.user, now=now(), enterprise=enterprise)
-        for upload in request.FILES.getlist("new_files")
-    ]
+def _with_uploads(
+    request: HttpRequest, form_type: type[FilingForm], enterprise: Enterprise, actor: Actor
+) -> QueryDict:
+    """What was typed, with the new files, which go into the archive first: they survive any error.
+
+    Raises Invalid for a file that is not taken in: everything else stays in the form.
+    """
+    data, refused = request.POST.copy(), []
+    for upload in request.FILES.getlist("new_files"):
+        try:
+            document = papers.store(upload, by=actor.user, now=now(), enterprise=enterprise)
+        except Refused as error:
+            told = {"file": papers.clean_name(upload.name or ""), "why": error}
+            refused.append(_("%(file)s: %(why)s") % told)
+        else:
+            data.appendlist("documents", str(document.pk))
+    if refused:
+        form = form_type(data, case=Case(kind=KIND, enterprise=enterprise), actor=actor)
+        for reason in refused:
+            form.add_error("documents", reason)
+        raise Invalid(form)
+    return data
 
 
 def _filing_page(
@@ -186,10 +200,8 @@ def desk_file(request: HttpRequest) -> HttpResponse:
 def _desk_form(request: HttpRequest, actor: Actor, enterprise: Enterprise) -> HttpResponse:
     form: Any = _bare(DeskFilingForm, enterprise, actor, initial={"station": _own_station(actor)})
     if request.method == "POST":
-        data = request.POST.copy()
         try:
-            for document in _uploads(request, enterprise, actor):
-                data.appendlist("documents", str(document.pk))
+            data = _with_uploads(request, DeskFilingForm, enterprise, actor)
             case = engine.open_case(
                 KIND,
                 by=actor,

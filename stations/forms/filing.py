@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.access import own_papers
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document
-from portal.cases.papers import described
+from portal.cases.papers import described, unusable
 from portal.park.models import Team
 from portal.worktime.clock import local
 from portal.worktime.now import now
@@ -28,10 +28,27 @@ OWN_GRADES = (
 
 
 class ArchiveField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
-    """Papers of the archive, each with what tells it from others of its title."""
+    """Papers of the archive, each with what tells it from others of its title.
+
+    Only clean ones can be chosen. For another of `archive` (a file sent just now that nobody could scan
+    yet, say) the error tells what has become of it and what can be done.
+    """
+
+    archive = Document.objects.none()
+
+    def offer(self, archive: QuerySet[Document]) -> None:
+        self.archive, self.queryset = archive, archive.filter(scan_state=Document.Scan.CLEAN)
 
     def label_from_instance(self, obj: Document) -> str:
         return f"{obj.title} · {described(obj, local(now()).date())}"
+
+    def clean(self, value: Any) -> Any:
+        given = value if isinstance(value, (list, tuple)) else ()
+        known = [pk for pk in given if str(pk).isdecimal() and len(str(pk)) < 19]
+        waiting = self.archive.exclude(scan_state=Document.Scan.CLEAN).filter(pk__in=known)
+        if told := [unusable(document) for document in waiting.order_by("pk")]:
+            raise forms.ValidationError(told)
+        return super().clean(value)
 
 
 class FilingForm(ActionForm):
@@ -84,10 +101,11 @@ class FilingForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = Q(enterprise_id=self.case.enterprise_id, scan_state=Document.Scan.CLEAN)
+        own = Q(enterprise_id=self.case.enterprise_id)
         if self.actor is not None and self.case.enterprise_id in self.actor.mandates:
             own &= own_papers(self.actor)
-        self.fields["documents"].queryset = Document.objects.filter(own)  # type: ignore[attr-defined]  # a model choice
+        papers: Any = self.fields["documents"]
+        papers.offer(Document.objects.filter(own))
 
     def show(self, nearby: Sequence[Nearby], promises: Mapping[str, str]) -> None:
         """What the page says beside the choices: how far and how long open, and by when it would be done."""

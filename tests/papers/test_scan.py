@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from django.urls import reverse
 
 from portal.cases import engine, papers
 from portal.cases.errors import Refused
-from portal.cases.models import Attachment, Document
+from portal.cases.models import Attachment, Case, Document
 from portal.cases.papers import clamd, scanning
 from portal.notices.models import Notice
 from tests.api.conftest import program
@@ -29,9 +30,8 @@ Scan = Document.Scan
 
 
 def store(park: SimpleNamespace, content: bytes = PDF, name: str = "执照.pdf", **more: Any) -> Document:
-    return papers.store(
-        SimpleUploadedFile(name, content), by=park.owner, now=MONDAY, enterprise=park.ours, **more
-    )
+    owner = {"enterprise": park.ours, **more}
+    return papers.store(SimpleUploadedFile(name, content), by=park.owner, now=MONDAY, **owner)
 
 
 @pytest.mark.parametrize("way", ["tcp", "unix"])
@@ -169,3 +169,77 @@ def test_a_failed_scan_is_tried_again_and_a_new_scanner_looks_through_the_old(
         "no scanner: our own checks count again"
     )
     assert "CLAMAV_URL" in client.post(reverse("administration:scan_all_again"), follow=True).content.decode()
+
+
+@time_machine.travel(MONDAY, tick=False)
+def test_who_files_while_the_scanner_is_away_loses_nothing_and_reads_what_can_be_done(
+    park: SimpleNamespace, settings: Any
+) -> None:
+    settings.CLAMAV_URL, settings.CLAMAV_TIMEOUT_S = "tcp://127.0.0.1:1", 1
+    own, desk = reverse("stations:request_file"), reverse("stations:desk_file")
+    for n, (user, address, more) in enumerate(
+        ((park.owner, own, {}), (park.steward, desk, {"enterprise": park.ours.pk, "channel": "phone"}))
+    ):
+        client = browser(user)
+        typed = {**filing(park, title=f"停电 {n}", description="三号车间昨晚起停电，请尽快"), **more}
+        sent = SimpleUploadedFile(f"现场{n}.pdf", PDF + b"%" * n)
+        answer = client.post(address, {**typed, "new_files": sent})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert f"“现场{n}”已存入档案，正在等待病毒扫描" in page
+        assert "先不带这份材料提交" in page
+        assert f'value="停电 {n}"' in page
+        assert "三号车间昨晚起停电，请尽快</textarea>" in page
+        kept = Document.objects.get(title=f"现场{n}")
+        assert (kept.scan_state, kept.enterprise) == (Scan.PENDING, park.ours)
+        assert f'name="documents" value="{kept.pk}"' not in page, "sent again it goes without"
+        assert not Case.objects.filter(title=f"停电 {n}").exists()
+        assert client.post(address, typed).status_code == 302
+        assert Case.objects.get(title=f"停电 {n}").attachments.count() == 0
+    refused = program(park.owner).post(
+        "cases/", {"kind": "stations.request", "fields": {**filing(park), "documents": [kept.pk]}}
+    )
+    assert [e["pointer"] for e in refused.json()["errors"]] == ["#/fields/documents"]
+    assert "waits for the virus scan" in refused.json()["errors"][0]["detail"]
+    with running(settings):
+        assert scanning.scan_due(MONDAY + timedelta(minutes=5)) == 2
+    assert Notice.objects.filter(key="paper.clean", recipient=park.owner).exists()
+    case = Case.objects.get(title="停电 0")
+    paper = Document.objects.get(title="现场0")
+    attach = reverse("cases:case_attach", args=[case.pk])
+    assert browser(park.owner).post(attach, {"document": paper.pk}).status_code == 302
+
+
+def test_of_several_new_files_the_good_ones_stay_chosen_beside_the_word_on_the_bad_one(
+    park: SimpleNamespace, settings: Any
+) -> None:
+    client = browser(park.owner, "en")
+    good, bad = SimpleUploadedFile("plan.pdf", PDF), SimpleUploadedFile("run.exe", b"MZ" + b"\0" * 100)
+    answer = client.post(reverse("stations:request_file"), {**filing(park), "new_files": [good, bad]})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    paper = Document.objects.get()
+    assert "run.exe: " in page
+    assert f'value="{filing(park)["title"]}"' in page
+    assert re.search(rf'name="documents" value="{paper.pk}"[^>]*checked', page)
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [(Scan.FAILED, "could not look into it"), (Scan.INFECTED, "carries a virus")]
+)
+def test_a_paper_that_has_ceased_to_be_clean_says_why_where_it_was_chosen(
+    park: SimpleNamespace, state: str, words: str
+) -> None:
+    document = store(park)
+    Document.objects.filter(pk=document.pk).update(scan_state=state)
+    address = reverse("stations:request_file")
+    answer = browser(park.owner, "en").post(address, {**filing(park), "documents": [document.pk]})
+    assert answer.status_code == 422
+    assert f"“{document.title}”" in answer.content.decode()
+    assert words in answer.content.decode()
+    theirs = store(park, enterprise=park.theirs)
+    Document.objects.filter(pk=theirs.pk).update(scan_state=state)
+    answer = browser(park.owner, "en").post(address, {**filing(park), "documents": [theirs.pk]})
+    assert answer.status_code == 422
+    assert words not in answer.content.decode(), "of the papers of others nothing is told"

@@ -7,7 +7,7 @@ a virus scanner is asked where there is one (`scanning`); who holds a paper that
 
 from portal.cases.papers.keeping import clean_name, correct, store
 from portal.cases.papers.kinds import PICTURES, SHOWN_IN_BROWSER, TYPES, sniff
-from portal.cases.papers.words import described, validity
+from portal.cases.papers.words import described, unusable, validity
 
 __all__ = [
     "PICTURES",
@@ -18,5 +18,6 @@ __all__ = [
     "described",
     "sniff",
     "store",
+    "unusable",
     "validity",
 ]
