@@ -23,6 +23,10 @@ BEAT_SCHEDULE = {
         "task": "portal.cases.tasks.remind_of_papers",
         "schedule": crontab(minute="5", hour="8"),
     },
+    "cases.unnamed_files": {
+        "task": "portal.cases.tasks.remove_unnamed_files",
+        "schedule": crontab(minute="50", hour="2"),
+    },
     "notices.deliver": {"task": "portal.notices.tasks.deliver", "schedule": crontab(minute="*")},
     "trust.send_letters": {"task": "portal.trust.tasks.send_letters", "schedule": crontab(minute="*")},
     "ledgers.watch": {"task": "portal.ledgers.tasks.watch", "schedule": crontab(minute="*")},

@@ -26,6 +26,7 @@ LABELS: dict[str, Promise] = {
     "stations.notes": _("Reminders of missing progress notes"),
     "cases.scan": _("Virus scan of papers"),
     "cases.paper_expiry": _("Reminders of papers that expire"),
+    "cases.unnamed_files": _("Removal of stored files that belong to no paper"),
     "notices.deliver": _("Delivery of notices"),
     "ledgers.watch": _("Imports and exports of ledgers under way"),
     "ledgers.tidy": _("Removal of old import and export files"),

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal import files
 from portal.api import problems
 from portal.api.models import KeptAnswer
 from portal.api.problems import Problem
@@ -64,7 +65,7 @@ def _guarded(view: APIView, request: Request, key: str, work: Callable[[], Respo
         raise Problem("key-reused")
     if kept.answered_at is not None:
         return replay(kept)
-    with transaction.atomic():
+    with files.atomic():
         kept = _locked(kept.pk)
         if kept.answered_at is not None:
             return replay(kept)

@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from portal import schedule
 from portal.cases import absences, bulk, watch
-from portal.cases.papers import expiry, scanning
+from portal.cases.papers import expiry, orphans, scanning
 from portal.jobs.recording import recorded
 from portal.worktime.now import now
 
@@ -67,6 +67,12 @@ def scan_papers() -> int:
 def remind_of_papers() -> int:
     """Tell of papers that expire."""
     return recorded("cases.paper_expiry", schedule.DAILY, lambda: expiry.remind(now()))
+
+
+@shared_task
+def remove_unnamed_files() -> int:
+    """Remove stored files that no row names."""
+    return recorded("cases.unnamed_files", schedule.DAILY, lambda: orphans.remove(now()))
 
 
 def set_to_work(batch_id: UUID) -> None:

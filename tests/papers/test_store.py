@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.error import HTTPError
@@ -14,10 +15,12 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from portal import storing
 from portal.cases import papers
+from portal.cases.papers import orphans
 from tests.pages.test_pages import PDF, browser
 from tests.people import MONDAY
 
@@ -61,7 +64,15 @@ def test_papers_live_in_the_store_and_leave_it_through_the_portal_only(
     shown = owner.get(reverse("cases:document_view", args=[document.pk])).content.decode()
     assert store_address not in shown
     assert browser(park.rival).get(reverse("cases:document_download", args=[document.pk])).status_code == 404
+    lost = f"documents/ab/{'ab' * 32}-0123abcd"
+    client.put_object(Bucket="papers", Key=f"portal/{lost}", Body=b"left behind")
+    client.put_object(Bucket="papers", Key=f"elsewhere/{lost}", Body=b"not ours")
+    assert orphans.remove(timezone.now()) == 0, "too young"
+    assert orphans.remove(timezone.now() + timedelta(days=2)) == 1
+    left = {row["Key"] for row in client.list_objects_v2(Bucket="papers")["Contents"]}
+    assert left == {keys[0], f"elsewhere/{lost}"}
     default_storage.delete(document.file.name)
+    client.delete_object(Bucket="papers", Key=f"elsewhere/{lost}")
     assert "Contents" not in client.list_objects_v2(Bucket="papers")
 
 

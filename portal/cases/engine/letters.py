@@ -6,11 +6,11 @@ import hashlib
 from datetime import datetime
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal.cases import access
+from portal import files
+from portal.cases import access, papers
 from portal.cases.declaration import Letter
 from portal.cases.engine.core import lock
 from portal.cases.engine.talk import attach_in
@@ -29,7 +29,7 @@ def issue_letter(
 
     Raises NotAllowed, Refused (nothing to tell yet), Conflict (issued already, or a stale page).
     """
-    with transaction.atomic():
+    with files.atomic():
         move = lock(case, by=by, now=now, version=version)
         letter = declared_letter(move.case, name)
         check_letter(move.case, letter, by)
@@ -111,7 +111,7 @@ def _keep(move: Move, letter: Letter, number: str, by: Actor, language: str) -> 
         uploaded_by=by.user,
         uploaded_at=move.now,
     )
-    document.file.save("letter", ContentFile(content), save=False)
+    papers.put(document, ContentFile(content))
     document.save()
     attach_in(move, document, internal=not letter.public)
     return document

@@ -71,6 +71,7 @@ class Document(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["enterprise", "-uploaded_at", "-id"], name="cases_document_newest"),
+            models.Index(fields=["file"], name="cases_document_file"),
             models.Index(fields=["next_scan_at", "id"], name="cases_document_scan"),
             models.Index(
                 fields=["remind_on", "id"], condition=Q(remind_on__isnull=False), name="cases_document_remind"

@@ -2,10 +2,11 @@
 
 `store` is the one way in. A type counts by content, against a whitelist (`kinds`); pictures are drawn
 anew, so that nothing hidden comes along (`images`); PDF is opened by a process of its own (`pdf`);
-a virus scanner is asked where there is one (`scanning`); who holds a paper that expires is told (`expiry`).
+a virus scanner is asked where there is one (`scanning`); who holds a paper that expires is told (`expiry`);
+what no row names is removed by night (`orphans`).
 """
 
-from portal.cases.papers.keeping import clean_name, correct, store
+from portal.cases.papers.keeping import clean_name, correct, put, store
 from portal.cases.papers.kinds import PICTURES, SHOWN_IN_BROWSER, TYPES, sniff
 from portal.cases.papers.words import described, unusable, validity
 
@@ -16,6 +17,7 @@ __all__ = [
     "clean_name",
     "correct",
     "described",
+    "put",
     "sniff",
     "store",
     "unusable",

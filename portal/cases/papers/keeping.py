@@ -14,11 +14,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from portal import files
 from portal.cases.errors import Conflict, Refused
 from portal.cases.models import Document
 from portal.cases.papers import pdf
 from portal.cases.papers.expiry import first_reminder
 from portal.cases.papers.kinds import PICTURES, sniff
+from portal.cases.papers.orphans import spare
 from portal.cases.papers.scanning import scan_new
 
 if TYPE_CHECKING:
@@ -81,15 +83,20 @@ def _cleaned(document: Document, upload: UploadedFile[bytes], content_type: str)
 
 def _written(document: Document, kept: File[bytes], owner: dict[str, Any]) -> Document:
     """Row and file; whoever sends the same at the same moment gets the one that was first."""
-    document.file.save("upload", kept, save=False)
-    stored = document.file.name or ""
     try:
-        with transaction.atomic():
+        with files.atomic():
+            put(document, kept)
             document.save()
     except IntegrityError:
-        document.file.storage.delete(stored)
         return Document.objects.get(**owner, sent_sha256=document.sent_sha256)
     return document
+
+
+def put(document: Document, content: File[bytes]) -> None:
+    """Store the bytes of a paper, in the transaction (`files.atomic`) that writes its row."""
+    spare(document.sha256)
+    document.file.save("paper", content, save=False)
+    files.note(document.file.storage, document.file.name or "")
 
 
 def _dated(known: Document, valid_until_on: date | None) -> Document:
