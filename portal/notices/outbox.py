@@ -11,6 +11,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
+from portal.jobs.asking import ask_for
 from portal.notices.texts import kind_of
 from portal.prepared import Prepared
 
@@ -153,11 +154,11 @@ def kick_mail() -> None:
     """Ask a worker to send what mail is due, now. Beat asks every minute: a miss is harmless."""
     from portal.notices import tasks
 
-    tasks.ask_for(tasks.deliver)
+    ask_for(tasks.deliver)
 
 
 def kick_posts() -> None:
     """Ask a worker to tell groups and systems, now. Beat asks every minute: a miss is harmless."""
     from portal.notices import tasks
 
-    tasks.ask_for(tasks.post)
+    ask_for(tasks.post)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from portal.jobs.asking import ask_for
 from portal.trust.models import Answer, Letter
 from portal.worktime.explain import moment_text
 
@@ -21,9 +22,9 @@ BACK_OFF_MIN = (1, 5, 15, 60, 240, 720)  # minutes before each further try; then
 
 def kick_letters() -> None:
     """Ask a worker to send now; beat asks every minute."""
-    from portal.trust.tasks import kick
+    from portal.trust.tasks import send_letters
 
-    kick()
+    ask_for(send_letters)
 
 
 def send_due(now: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -11,8 +12,11 @@ import redis
 from django.conf import settings
 
 from portal.cases import engine
+from portal.jobs import asking
 from portal.notices import tasks
 from portal.notices.models import Endpoint
+from portal.trust import invitations
+from portal.trust.tasks import send_letters
 from tests.people import MONDAY, actor, at, file_request
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("filled_calendar")]
@@ -67,4 +71,24 @@ def test_a_worker_that_died_before_it_began_is_not_waited_for(
 ) -> None:
     file_request(park)
     [mark] = asked.keys("*asked-for:*")
-    assert 0 < asked.ttl(mark) <= tasks.ASKED_S
+    assert 0 < asked.ttl(mark) <= asking.ASKED_S
+
+
+def test_many_invitations_ask_once_and_again_when_the_worker_has_begun(
+    asked: redis.Redis, park: SimpleNamespace
+) -> None:
+    def invite(n: int) -> None:
+        data = {
+            "name": f"经办{n}",
+            "email": f"agent{n}@example.com",
+            "expires_on": date(2026, 12, 31),
+            "kinds": [],
+        }
+        invitations.invite(park.ours, by=actor(park.owner), data=data, now=MONDAY)
+
+    for n in range(3):
+        invite(n)
+    assert names(asked) == ["portal.trust.tasks.send_letters"]
+    send_letters()
+    invite(3)
+    assert names(asked) == ["portal.trust.tasks.send_letters"] * 2
