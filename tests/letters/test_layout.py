@@ -8,11 +8,12 @@ from datetime import datetime
 from io import BytesIO
 from zlib import decompress
 
+import pypdfium2
 import pytest
 from fontTools.cffLib import CFFFontSet
 from fpdf.fonts import TTFFont
 
-from portal.cases.letters import breaking, fonts, layout
+from portal.cases.letters import breaking, faces, fonts, layout
 from portal.cases.letters.layout import Paper, compose, draw, words
 from portal.cases.letters.wording import Sheet, Wording
 from tests.people import MONDAY
@@ -200,6 +201,56 @@ def test_words_of_the_layout_that_it_does_not_announce_are_printed_all_the_same(
     announced = draw(sheet("现予受理。"))
     monkeypatch.setattr(layout, "words", lambda letter: " ")
     assert draw(sheet("现予受理。")) == announced
+
+
+# Characters ----------------------------------------------------------------------------------------
+
+RARE = "𠮷"  # of names, and in no typeface of letters
+SANS_ONLY, SERIF_ONLY = "𧾷", "䶶"
+NEWER = "\U00031350"  # than the table of Python
+PRIVATE = "\ue863"  # of old systems of household registration
+
+
+def ink(made: bytes, text: str) -> float:
+    """How much of the box of the addressee's second character is dark, as a reader's viewer draws it."""
+    page = pypdfium2.PdfDocument(made)[0]
+    shown = page.get_textpage().search(text).get_next()
+    assert shown is not None, text
+    left, bottom, right, top = page.get_textpage().get_charbox(shown[0])
+    scale, em = 4, right - left
+    picture = page.render(scale=scale).to_pil().convert("L")
+    height = page.get_height()
+    place = (right, height - top - em * 0.1, right + em * 1.1, height - bottom + em * 0.1)
+    pixels = picture.crop(tuple(int(edge * scale) for edge in place)).tobytes()
+    return sum(value < 128 for value in pixels) / len(pixels)
+
+
+@pytest.mark.parametrize("missing", [RARE, NEWER, PRIVATE])
+def test_a_character_that_no_typeface_has_is_a_box_and_no_hole(missing: str) -> None:
+    assert ink(draw(sheet(addressee="鑫　材料")), "鑫") == 0
+    assert ink(draw(sheet(addressee="鑫材　料")), "鑫") > 0.05
+    assert ink(draw(sheet(addressee=f"鑫{missing}材料")), "鑫") > 0.05
+    assert faces.lacking(f"鑫{missing}材{missing}") == [missing]
+
+
+def test_what_one_typeface_lacks_is_drawn_from_the_other() -> None:
+    made = draw(sheet(f"现予受理{SANS_ONLY}。", reference=f"QS{SERIF_ONLY}"))
+    serif, sans = shapes(made)
+    assert len(sans[SANS_ONLY]) > 10
+    assert len(serif[SERIF_ONLY]) > 10
+    assert faces.lacking(SANS_ONLY + SERIF_ONLY) == []
+
+
+def test_lines_leave_room_for_boxes_and_break_beside_them(printed: Printed) -> None:
+    plain = printed(sheet("材" * 60))
+    for missing in (RARE, PRIVATE):
+        assert printed(sheet(missing * 60)) == (plain[0], [page.replace("材", missing) for page in plain[1]])
+
+
+@pytest.mark.parametrize("mark", ["\U000e0100", "\ufe00", "\u200d", "\u202e", "\x07"])
+def test_what_nobody_sees_is_neither_printed_nor_missing(mark: str) -> None:
+    assert faces.lacking(f"葛{mark}城") == []
+    assert draw(sheet(f"葛{mark}城")) == draw(sheet("葛城"))
 
 
 def test_of_the_typefaces_only_what_is_needed_is_read() -> None:

@@ -16,6 +16,7 @@ from portal.cases.errors import Conflict, NotAllowed, Refused
 from portal.cases.flow import CO_HANDLING
 from portal.cases.models import Case, Event, IssuedLetter, LetterCounter
 from portal.notices.models import Notice
+from portal.park.models import Enterprise
 from tests.pages.test_pages import browser
 from tests.people import MONDAY, accept, actor, at, closed, file_request, handled, make_park
 
@@ -167,6 +168,32 @@ def test_the_case_page_offers_and_lists_letters(park: SimpleNamespace) -> None:
         assert f"受理告知书 {letter.number}" in page
         assert letter.sha256 in page
         assert 'class="btn tiny" href="/cases/' not in page
+
+
+def test_whoever_issues_a_letter_reads_before_which_characters_are_boxes(park: SimpleNamespace) -> None:
+    Enterprise.objects.filter(pk=park.ours.pk).update(name="𠮷祥材料（示范）")
+    case = accept(park, file_request(park, title="电闸𫟷坏了"), MONDAY)
+    client, english = browser(park.steward), browser(park.steward, "en")
+    address = reverse("cases:letter", args=[case.pk, "acceptance"])
+    page = client.get(address).content.decode()
+    assert "公文字库缺少 2 个字" in page
+    for character, code in (("𠮷", "U+20BB7"), ("𫟷", "U+2B7F7")):
+        assert f"<b>{character}</b> ({code})" in page
+    assert "The typefaces of letters lack 2 characters" in english.get(address).content.decode()
+    unread = client.post(address, {"version": case.version})
+    assert unread.status_code == 422
+    assert "U+20BB7" in unread.content.decode()
+    assert not IssuedLetter.objects.exists()
+    assert client.post(address, {"version": case.version, "boxes": "on"}).status_code == 302
+    assert content(IssuedLetter.objects.get()).startswith(b"%PDF")
+
+
+def test_of_a_letter_whose_characters_are_all_there_nothing_is_asked(park: SimpleNamespace) -> None:
+    case = accept(park, file_request(park), MONDAY)
+    address = reverse("cases:letter", args=[case.pk, "acceptance"])
+    client = browser(park.steward)
+    assert 'name="boxes"' not in client.get(address).content.decode()
+    assert client.post(address, {"version": case.version}).status_code == 302
 
 
 def test_an_issued_letter_cannot_be_changed_or_deleted(park: SimpleNamespace) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 
 NEVER_FIRST = frozenset("，。、；：？！）〕》」』】”’…—％,.;:?!)]}%")
 NEVER_LAST = frozenset("（〔《「『【“‘([{")
+CONTROLS = ("Cc", "Cf", "Cs")
+# They say which form of the character before is meant.
+VARIANTS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 Measure = Callable[[str], float]
 
 
@@ -32,10 +35,10 @@ def lines(text: str, width: float, measure: Measure, *, first: float | None = No
 
 
 def pieces(text: str) -> Iterator[str]:
-    """What a line may be broken between: one wide character, one word, one space; no controls."""
+    """What a line may be broken between: one wide character, one word, one space; nothing unseen."""
     word = ""
     for ch in text:
-        if unicodedata.category(ch)[0] == "C":
+        if not seen(ch):
             continue
         if ch.isspace() or _wide(ch):
             if word:
@@ -48,8 +51,14 @@ def pieces(text: str) -> Iterator[str]:
         yield word
 
 
+def seen(ch: str) -> bool:
+    """Whether a character is there to be read. One that is private, or newer than Python's table, is."""
+    return unicodedata.category(ch) not in CONTROLS and ch not in VARIANTS
+
+
 def _wide(ch: str) -> bool:
-    return unicodedata.east_asian_width(ch) in ("W", "F") or ch in "“”‘’…—"
+    private = unicodedata.category(ch) == "Co"  # rare characters of old systems: as wide as others
+    return private or unicodedata.east_asian_width(ch) in ("W", "F") or ch in "“”‘’…—"
 
 
 def _fitting(found: Iterator[str], width: float, measure: Measure) -> Iterator[str]:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 from typing import Any, cast
 
-import pylopdf_fonts_zh_cn as files
 import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.fonts import CoreFont, TTFFont
 from fpdf.output import OutputProducer
 
-PATHS = {"serif": files.serif_path, "sans": files.sans_path}
+from portal.cases.letters.faces import PATHS, face
+
 Typefaces = dict[str, CoreFont | TTFFont]
 OUTLINES = "CFF "
 PDF_VERSION = "1.6"  # the first that embeds such outlines
@@ -66,7 +65,7 @@ def lacking(paper: FPDF) -> str:
         chr(code)
         for family, font in _fonts(paper)
         for code in font.missing_glyphs
-        if hb.Font(_face(family)).get_nominal_glyph(code)
+        if hb.Font(face(family)).get_nominal_glyph(code)
     ]
     return "".join(found)
 
@@ -92,7 +91,7 @@ def _finish(family: str, font: TTFFont) -> None:
 
 def _box(family: str, codes: Iterable[int]) -> list[int]:
     """What the largest of these characters take: by this a viewer decides how finely it places them."""
-    font = hb.Font(_face(family))
+    font = hb.Font(face(family))
     sizes = [font.get_glyph_extents(glyph) for glyph in {font.get_nominal_glyph(code) or 0 for code in codes}]
     left, top = (size.x_bearing for size in sizes), (size.y_bearing for size in sizes)
     right = (size.x_bearing + size.width for size in sizes)
@@ -104,11 +103,6 @@ def _fonts(paper: FPDF) -> list[tuple[str, TTFFont]]:
     return [(family, font) for family, font in paper.fonts.items() if isinstance(font, TTFFont)]
 
 
-@cache
-def _face(family: str) -> hb.Face:
-    return hb.Face(hb.Blob.from_file_path(str(PATHS[family]())))
-
-
 def _cut(family: str, codes: Iterable[int]) -> bytes:
     """An OpenType font of these characters; the names of its glyphs are those of the whole font."""
     wanted = hb.SubsetInput()
@@ -117,4 +111,4 @@ def _cut(family: str, codes: Iterable[int]) -> bytes:
     wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
         int.from_bytes(tag.encode(), "big") for tag in LEFT_OUT
     )
-    return bytes(hb.subset(_face(family), wanted).blob.data)
+    return bytes(hb.subset(face(family), wanted).blob.data)

@@ -18,6 +18,7 @@ from fpdf.fonts import TTFFont
 
 from portal.cases.letters import fonts
 from portal.cases.letters.breaking import lines
+from portal.cases.letters.faces import BOX, face_of, runs
 from portal.cases.letters.wording import Sheet
 
 TOP, LEFT, RIGHT, BOTTOM = 37.0, 28.0, 26.0, 35.0
@@ -48,6 +49,7 @@ class Paper(FPDF):
         self.sheet = sheet
         self.body_pt = body_pt
         self.step = line
+        self._advances: dict[tuple[str, str], float] = {}
         self.fonts.update(typefaces)
         self.pdf_version = fonts.PDF_VERSION
         self.set_margins(LEFT, TOP, RIGHT)
@@ -87,7 +89,38 @@ class Paper(FPDF):
 
     def get_string_width(self, s: str, normalized: bool = False, markdown: bool = False) -> float:
         """The width of a text in the present type, without fpdf2's search for styles and directions in it."""
-        return cast("TTFFont", self.current_font).get_text_width(s, self.font_size_pt, None)[1] / self.k
+        return sum(self._advance(ch) for ch in s) * self.font_size_pt * 0.001 / self.k
+
+    def _advance(self, ch: str) -> float:
+        """In thousandths of the type size."""
+        key = self.font_family, ch
+        if key not in self._advances:
+            face = face_of(ch, self.font_family)
+            if face is None or face == BOX:
+                self._advances[key] = 0.0 if face is None else 1000.0
+            else:
+                self._advances[key] = cast("TTFFont", self.fonts[face]).cw[ord(ch)]
+        return self._advances[key]
+
+    def text(self, x: float, y: float, text: str = "") -> None:
+        """A text on its baseline; what the present typeface lacks is drawn from another, or is a box."""
+        family, size = self.font_family, self.font_size_pt
+        for face, piece in runs(text, family):
+            wide = self.get_string_width(piece)
+            if face == BOX:
+                for place in range(len(piece)):
+                    self._box(x + place * self.font_size, y)
+            else:
+                self.set_font(face, size=size)
+                super().text(x, y, piece)
+                self.set_font(family, size=size)
+            x += wide
+
+    def _box(self, x: float, y: float) -> None:
+        """What stands for a character that no typeface has: nobody takes it for a space."""
+        em = self.font_size
+        with self.local_context(draw_color=self.text_color, line_width=em / 16):
+            self.rect(x + em * 0.1, y - em * 0.78, em * 0.8, em * 0.8)
 
     def room(self) -> float:
         return TEXT_END - self.get_y()
@@ -138,18 +171,7 @@ def compose(sheet: Sheet, text: str) -> Paper:
 
 def words(sheet: Sheet) -> str:
     """Every character that the letter may show."""
-    said = sheet.wording
-    texts = (
-        sheet.title,
-        sheet.number,
-        sheet.authority,
-        sheet.dated,
-        sheet.reference,
-        sheet.watermark,
-        sheet.note,
-    )
-    more = (said.addressee, said.subject, said.copies_to, *said.paragraphs, *said.signed_by)
-    return "".join((*texts, *more, printable, "—·：", _("(stamp)"), _("Copy to: %(who)s")))
+    return "".join((*sheet.texts(), printable, "—·：", _("(stamp)"), _("Copy to: %(who)s")))
 
 
 def _compose(sheet: Sheet, body_pt: float, line: float, typefaces: fonts.Typefaces) -> Paper:

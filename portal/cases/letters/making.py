@@ -57,6 +57,14 @@ def sheet(case: Case, letter: Letter, *, number: str, now: datetime, language: s
         )
 
 
+def unprintable(case: Case, letter: Letter, *, now: datetime) -> list[str]:
+    """The characters, of the letter or its translation, that would be printed as boxes."""
+    from portal.cases.letters.faces import lacking  # maps the typefaces, which most processes never need
+
+    sheets = [sheet(case, letter, number="", now=now, language=language) for language in (CHINESE, ENGLISH)]
+    return lacking("".join(text for made in sheets for text in made.texts()))
+
+
 def pdf(case: Case, letter: Letter, *, number: str, now: datetime, language: str) -> bytes:
     """The letter as PDF."""
     from portal.cases.letters.layout import draw  # some 30 MB that most processes never need

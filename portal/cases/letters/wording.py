@@ -98,3 +98,9 @@ class Sheet:
     made_at: datetime
     watermark: str = ""
     note: str = ""  # below the title: that this is a translation
+
+    def texts(self) -> tuple[str, ...]:
+        """Everything that was written for this letter."""
+        said = self.wording
+        own = (self.title, self.number, self.authority, self.dated, self.reference, self.watermark, self.note)
+        return (*own, said.addressee, said.subject, said.copies_to, *said.paragraphs, *said.signed_by)

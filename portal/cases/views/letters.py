@@ -28,19 +28,24 @@ def _declared(case: Case, name: str) -> Letter:
 @require_http_methods(["GET", "POST"])
 @refusals
 def letter(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """GET shows what the letter will say; POST draws its number and keeps it."""
+    """GET shows what the letter will say; POST draws its number and keeps it.
+
+    Where a character is in no typeface, it says which, and issues only for somebody who has read that.
+    """
     case, actor = load(request, pk), actor_of(request)
     declared = _declared(case, name)
-    if request.method == "POST":
+    engine.check_letter(case, declared, actor)
+    boxes = making.unprintable(case, declared, now=now())
+    if request.method == "POST" and (not boxes or "boxes" in request.POST):
         text = request.POST.get("version", "")
         version = int(text) if text.isdigit() and len(text) < 10 else None
         made = engine.issue_letter(case, name, by=actor, now=now(), version=version)
         messages.success(request, _("Issued as %(number)s.") % {"number": made.number})
         return redirect("cases:case_view", pk=pk)
-    engine.check_letter(case, declared, actor)
     sheet = making.sheet(case, declared, number="", now=now(), language=get_language() or making.CHINESE)
     context = {"case": case, "letter": declared, "sheet": sheet, "says": says(declared)}
-    return render(request, "letters/letter.html", context)
+    context |= {"boxes": [(ch, f"U+{ord(ch):04X}") for ch in boxes], "unread": request.method == "POST"}
+    return render(request, "letters/letter.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_safe
