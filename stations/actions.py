@@ -267,6 +267,11 @@ def remind_of_notes(now: datetime) -> int:
     return done
 
 
+def remind_by_day(now: datetime) -> int:
+    """What the periodic job does: nothing at night."""
+    return remind_of_notes(now) if Calendar.current().in_alert_hours(now) else 0
+
+
 def _without_note(now: datetime, calendar: Calendar) -> QuerySet[Request]:
     """Where the time for a note may be over: pauses only make it later."""
     last = calendar.working_date(calendar.ordinal(local(now).date()) - int(NOTE_WITHIN.amount))

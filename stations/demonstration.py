@@ -16,6 +16,7 @@ from portal.demonstration.staging import Stage, Story
 from portal.demonstration.texts import TITLES
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
+from stations import actions
 from stations.forms import DeskFilingForm
 from stations.models import Category, CategoryRoute, Station
 
@@ -235,7 +236,7 @@ def live_requests(now: datetime) -> int:
         team = Team.objects.filter(code=code).first()
         if team is not None:
             CategoryRoute.objects.get_or_create(category=category, defaults={"team": team})
-    stage = Stage(now)
+    stage = Stage(now, beside=[actions.remind_by_day])
     demonstration_stories.tell_all(Cast(stage))
     return stage.play()
 

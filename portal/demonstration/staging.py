@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import struct
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from portal.accounts.models import User
@@ -24,9 +24,10 @@ ROOM = timedelta(hours=2)  # the last two hours of service lie on one day
 
 
 class Stage:
-    """Where the stories of one domain are played."""
+    """Where the stories of one domain are played; `beside` are its own jobs, which run with the sweep."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, beside: Sequence[Callable[[datetime], object]] = ()) -> None:
+        self.beside = beside
         self.present = now
         self.now = now
         self.calendar = Calendar.current()
@@ -103,6 +104,8 @@ class Stage:
         watch.sweep(moment)
         watch.lapse(moment)
         watch.alarm_overrun_pauses(moment)
+        for job in self.beside:
+            job(moment)
 
 
 def person(username: str) -> Actor:

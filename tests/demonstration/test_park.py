@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -15,10 +16,14 @@ from django.urls import reverse
 from portal import demonstration
 from portal.accounts.models import Duty, DutyGrant, User
 from portal.cases import timeline
+from portal.cases.boards import COLUMNS
 from portal.cases.models import Alert, Case, Extension, Handover, Pause, SetAside
+from portal.notices.models import Notice
 from portal.park.models import Enterprise, Team
+from portal.worktime.clock import Calendar
 from stations.models import CategoryRoute
 from tests.demonstration.test_stories import fits_the_moment
+from tests.pages.test_pages import browser
 
 pytestmark = [
     pytest.mark.django_db,
@@ -58,6 +63,24 @@ def test_every_step_light_rung_and_state_is_there() -> None:
     assert not SetAside.objects.exists()
     assert list(timeline.breaks()) == []
     assert CategoryRoute.objects.count() == 15
+
+
+def test_major_requests_without_a_progress_note_stand_on_the_team_board(loaded: datetime) -> None:
+    silent = Case.objects.open().filter(COLUMNS["unnoted"].cases)
+    major = silent.filter(grade="major")
+    assert major.count() >= 5
+    assert len(set(major.values_list("team", flat=True))) >= 3
+    calendar = Calendar.current()
+    for case in major:
+        due = case.request.note_due_by(calendar)
+        assert due is not None
+        assert due < loaded
+    with time_machine.travel(loaded, tick=False):
+        board = browser(User.objects.get(username="leader.main")).get("/team/")
+    [tile] = [tile for tile in board.context["tiles"] if tile["href"] == "?show=unnoted"]
+    assert tile["count"] == silent.filter(sealed=False).count()
+    assert sum(1 for line in board.context["load"] if dict(line["added"])["unnoted"]) >= 3
+    assert not Notice.objects.filter(key="case.moved", created_at__gt=loaded).exists()
 
 
 def test_it_fits_the_moment_at_which_it_was_loaded(loaded: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 import time_machine
 
+from portal.cases.boards import COLUMNS
 from portal.cases.models import Case
 from stations.demonstration import live_requests
 from tests.people import at
@@ -30,3 +31,5 @@ def test_they_fit_a_holiday_and_the_first_morning_after_one(moment: str) -> None
     with time_machine.travel(at(moment), tick=False):
         assert live_requests(at(moment)) >= 60
     fits_the_moment(at(moment))
+    silent = Case.objects.open().filter(COLUMNS["unnoted"].cases)
+    assert silent.filter(grade="major").count() >= 5
