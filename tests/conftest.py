@@ -58,6 +58,8 @@ UNMEASURED = (
     "tests/browser/",
     "tests/ledgers/test_demonstration.py",
     "tests/ledgers/test_memory.py",
+    "tests/pages/test_bulk.py",
+    "tests/stories/",
     "tests/worktime/test_oracles.py",
 )
 

@@ -55,7 +55,7 @@ def addresses(case: Case) -> list[str]:
     """Every address of the portal, filled with the ids of one case and its rows."""
     values = {
         "pk": str(case.pk),
-        "name": "accept",
+        "name": "note_progress",
         "kind": "stations.request",
         "key": "stations.requests_resolved",
         "form": "csv",
