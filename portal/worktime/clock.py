@@ -263,10 +263,7 @@ class Calendar:
     def _reach(self, anchor: datetime, amount: Decimal, unit: Unit, spans: Sequence[Span]) -> int:
         """The position, on the unit's scale, at which `amount` has run since `anchor`."""
         if unit == Unit.WORKING_DAY:
-            start = self._received(anchor)
-            if not spans:
-                return start + int(amount)
-            return advance(start, int(amount), self._paused(self._closed_before, spans))
+            return advance(self._received(anchor), int(amount), self._paused(self._closed_before, spans))
         if unit == Unit.CALENDAR_DAY:
             start = self.receipt_day(anchor).toordinal()
             return advance(start, int(amount), self._paused(self._days_closed_before, spans))
@@ -278,6 +275,8 @@ class Calendar:
 
     def due_at(self, anchor: datetime, limit: Limit, spans: Sequence[Span] = ()) -> datetime:
         """When a limit that began at `anchor` runs out. A pause that still runs is not counted yet."""
+        if not spans and limit.unit == Unit.WORKING_DAY:  # most deadlines
+            return self._close_of(self._received(anchor) + int(limit.amount))
         position = self._reach(anchor, limit.amount, limit.unit, spans)
         if limit.unit == Unit.WORKING_DAY:
             return self._close_of(position)

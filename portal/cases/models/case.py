@@ -160,6 +160,10 @@ class Case(models.Model):
                 condition=Q(closed_at=None, alert_level__gte=2),
                 name="cases_escalated",
             ),
+            # Lists of those who see many teams, and of programs: open ones by deadline, all by either moment.
+            models.Index(fields=["due_at", "id"], condition=Q(closed_at=None), name="cases_open"),
+            models.Index(fields=["due_at", "id"], name="cases_due"),
+            models.Index(fields=["opened_at", "id"], name="cases_opened"),
             models.Index(fields=["enterprise", "-opened_at", "-id"], name="cases_enterprise"),
             models.Index(fields=["kind", "closed_at"], name="cases_kind_closed"),
             # The sweep: what is due for an alert, by day and (urgent only) by night.

@@ -138,8 +138,8 @@ def claim_row(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("cases:queue")
     fresh = Case.objects.select_related("enterprise", "assignee", "team").get(pk=case.pk)
     form = queue.FilterForm(_shown_list(request), actor=actor)
-    shown = rows([fresh], actor, moment, Calendar.current())[0]
-    context = {**_standing(form, queue.aside(actor, moment), actor, moment), "row": shown, "said": said}
+    shown = rows([fresh], actor, moment, Calendar.current())
+    context = {**_standing(form, queue.aside(actor, moment), actor, moment), "rows": shown, "said": said}
     return render(request, "cases/_queue_claimed.html", context)
 
 
