@@ -1,4 +1,7 @@
-"""Makes the ledgers of the demonstration park. The same seed gives the same files, byte for byte."""
+"""Makes the ledgers of the demonstration park. The same seed gives the same files, byte for byte.
+
+Two are not made but written by hand: `windows` and `service_items`.
+"""
 
 from __future__ import annotations
 

@@ -21,6 +21,8 @@ from portal.reports.declaration import Breakdown, Indicator, Period
 UNITS = {
     "stations": _("stations"),
     "requests": _("requests"),
+    "items": _("items"),
+    "windows": _("windows"),
     "entities": _("entities"),
     "ratio": "%",
     "working days": _("working days"),

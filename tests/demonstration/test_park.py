@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from approvals.models import Material, ServiceItem
 from portal import demonstration
 from portal.accounts.models import Duty, DutyGrant, User
-from portal.cases import timeline
+from portal.cases import papers, timeline
 from portal.cases.boards import COLUMNS
 from portal.cases.models import Alert, Case, Extension, Handover, Pause, SetAside
 from portal.notices.models import Notice
@@ -24,12 +26,21 @@ from portal.worktime.clock import Calendar
 from stations.models import CategoryRoute
 from tests.demonstration.test_stories import fits_the_moment
 from tests.pages.test_pages import browser
+from tests.people import at
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("loaded"),
 ]
-FILES = ["enterprises.csv", "pauses.csv", "requests.csv", "stations.csv", "teams.csv"]
+FILES = [
+    "enterprises.csv",
+    "pauses.csv",
+    "requests.csv",
+    "service_items.csv",
+    "stations.csv",
+    "teams.csv",
+    "windows.csv",
+]
 
 
 def same(one: Path, other: Path) -> bool:
@@ -107,6 +118,19 @@ def test_the_history_is_as_long_as_told() -> None:
     assert Team.objects.filter(kind="station").count() == 7
     assert Team.objects.filter(kind="task_force").count() == 7
     assert Team.objects.filter(kind="window").count() == 3
+    assert ServiceItem.objects.on_offer().filter(is_delegated=True).count() == 106
+
+
+def test_the_items_of_a_project_say_what_they_need_and_some_have_a_form_to_fill_in() -> None:
+    project = ServiceItem.objects.exclude(stage="other").exclude(summary="")
+    assert project.count() == 42
+    assert not project.filter(materials=None).exists()
+    forms = Material.objects.exclude(form="")
+    assert set(forms.values_list("form_type", flat=True)) == {"application/pdf", papers.EXCEL}
+    for material in forms.order_by("form_type", "name").distinct("form_type", "name"):
+        with material.form.open("rb") as file:
+            upload = SimpleUploadedFile(f"{material.name}.x", file.read())
+        assert papers.checked(upload, {material.form_type}, now=at("2026-11-18 23:30")) == material.form_type
 
 
 def test_loading_again_changes_nothing_and_the_park_with_live_cases_makes_the_round_trip(

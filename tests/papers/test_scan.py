@@ -243,3 +243,18 @@ def test_a_paper_that_has_ceased_to_be_clean_says_why_where_it_was_chosen(
     answer = browser(park.owner, "en").post(address, {**filing(park), "documents": [theirs.pk]})
     assert answer.status_code == 422
     assert words not in answer.content.decode(), "of the papers of others nothing is told"
+
+
+def test_a_blank_form_is_taken_only_when_the_scanner_has_passed_it(settings: Any) -> None:
+    def given(content: bytes) -> str:
+        return papers.checked(SimpleUploadedFile("表.pdf", content), {"application/pdf"}, now=MONDAY)
+
+    with running(settings) as scanner:
+        assert given(PDF) == "application/pdf"
+        assert scanner.scanned == [PDF]
+        with pytest.raises(Refused, match="Eicar-Signature"):
+            given(VIRUS)
+    with pytest.raises(Refused, match="请稍后"):
+        given(PDF)
+    with pytest.raises(Refused, match="不接受 PDF"):
+        papers.checked(SimpleUploadedFile("表.pdf", PDF), {papers.WORD}, now=MONDAY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Container
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,9 @@ from portal.cases.errors import Conflict, Refused
 from portal.cases.models import Document
 from portal.cases.papers import pdf
 from portal.cases.papers.expiry import first_reminder
-from portal.cases.papers.kinds import PICTURES, sniff
+from portal.cases.papers.kinds import PICTURES, TYPES, sniff
 from portal.cases.papers.orphans import spare
-from portal.cases.papers.scanning import scan_new
+from portal.cases.papers.scanning import must_be_clean, scan_new
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -64,6 +65,21 @@ def store(
     scan_new(document, upload, now)
     kept = _cleaned(document, upload, content_type)
     return _written(document, kept, owner)
+
+
+def checked(upload: UploadedFile[bytes], types: Container[str], *, now: datetime) -> str:
+    """The type, by content, of a file that is given out as it came and is no paper of the archive.
+
+    The same checks as in `store`, and `types` for the type. Raises Refused, and says why.
+    """
+    check_outside(upload)
+    content_type = sniff(upload)
+    if content_type not in types:
+        raise Refused(_("%(kind)s is not accepted here.") % {"kind": TYPES[content_type]})
+    if content_type == "application/pdf":
+        pdf.page_count(upload)
+    must_be_clean(upload, now)
+    return content_type
 
 
 def _cleaned(document: Document, upload: UploadedFile[bytes], content_type: str) -> File[bytes]:

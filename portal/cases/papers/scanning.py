@@ -62,6 +62,14 @@ def scan_new(document: Document, upload: UploadedFile[bytes], now: datetime) -> 
     _judge(document, verdict, engine, now)
 
 
+def must_be_clean(upload: UploadedFile[bytes], now: datetime) -> None:
+    """Have a file looked into that is used at once. Raises Refused unless it is clean, or nobody scans."""
+    looked_into = Document()
+    scan_new(looked_into, upload, now)
+    if not looked_into.is_clean:
+        raise Refused(_("The virus scanner could not look into the file. Please send it again in a while."))
+
+
 def _judge(document: Document, verdict: clamd.Verdict, engine: str, now: datetime) -> None:
     document.scan_engine, document.scan_detail = engine[:100], verdict.detail[:200]
     document.scanned_at, document.scan_tries = now, 0

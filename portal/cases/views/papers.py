@@ -138,7 +138,7 @@ def document_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     answer = HttpResponse(drawn, content_type="image/webp")
     answer["Cache-Control"] = "private, max-age=3600"
-    return _hardened(answer)
+    return hardened(answer)
 
 
 @require_safe
@@ -153,10 +153,11 @@ def document_download(request: HttpRequest, pk: int) -> HttpResponse:
         as_attachment=not inline,
         filename=document.original_name,
     )
-    return _hardened(cast("HttpResponse", answer))
+    return hardened(cast("HttpResponse", answer))
 
 
-def _hardened(answer: HttpResponse) -> HttpResponse:
+def hardened(answer: HttpResponse) -> HttpResponse:
+    """The answer so that no browser takes the file for a page, or runs anything in it."""
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
