@@ -1,5 +1,7 @@
 """App configuration."""
 
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.apps import DomainConfig
@@ -10,3 +12,9 @@ class ApprovalsConfig(DomainConfig):
     default = True
     verbose_name = _("Approvals")
     url_prefix = "approvals/"
+    enterprise_nav: ClassVar = [(_("Service guide"), "approvals:item_list")]
+    staff_nav: ClassVar = enterprise_nav
+    public_nav: ClassVar = enterprise_nav
+    guides: ClassVar = [
+        (_("Service guide"), _("What you need, how long it takes, who handles it"), "approvals:item_list")
+    ]

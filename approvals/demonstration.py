@@ -10,14 +10,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from approvals.models import Material, ServiceItem
 from portal import files
 from portal.cases import papers
-from portal.cases.letters.wording import Sheet, Wording, day_prose
+from portal.cases.letters.wording import Sheet, Wording
 from portal.demonstration import register
-from portal.worktime.clock import local
 
 Kind = Material.Kind
 
@@ -186,15 +187,16 @@ def _letter(title: str, *paragraphs: str) -> Callable[[datetime], bytes]:
     def made(now: datetime) -> bytes:
         from portal.cases.letters.layout import draw  # some 30 MB that most processes never need
 
+        guide = settings.PORTAL_URL.rstrip("/") + reverse("approvals:item_list")
         words = Wording(
-            "湘潭高新区管理委员会：",
+            "湘潭高新区管理委员会",
             [*paragraphs, DONE],
             signed_by=["企业（盖章）：", "法定代表人（签字）："],
         )
         return draw(
             Sheet(
                 wording=words, title=title, number="", authority="", red_head=False, reference="",
-                dated=day_prose(local(now).date()), address="", language="zh-hans", made_at=now, watermark="",
+                dated="____年__月__日", address=guide, language="zh-hans", made_at=now, watermark="",
             )
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 
@@ -20,6 +20,15 @@ class DomainConfig(AppConfig):
     # Entries of the main navigation: label and URL name.
     enterprise_nav: ClassVar[list[tuple[str | Promise, str]]] = []
     staff_nav: ClassVar[list[tuple[str | Promise, str]]] = []
+    # For whoever is neither: visitors who have not signed in, and people with a duty only.
+    public_nav: ClassVar[list[tuple[str | Promise, str]]] = []
+    # What the first page of an enterprise offers to look up: title, one line, URL name.
+    guides: ClassVar[list[tuple[str | Promise, str | Promise, str]]] = []
+
+
+def domains() -> list[DomainConfig]:
+    """The installed domain apps, in their order."""
+    return [config for config in apps.get_app_configs() if isinstance(config, DomainConfig)]
 
 
 class PortalConfig(AppConfig):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -13,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty
-from portal.apps import DomainConfig
+from portal.apps import domains
 from portal.notices.queries import unread_count
 from portal.park.acting import Actor
 from portal.park.models import Enterprise
@@ -40,17 +39,15 @@ class NavItem:
     current: bool
 
 
-def _entries(actor: Actor) -> list[tuple[Any, str]]:
-    entries: list[tuple[Any, str]] = []
-    domains = [config for config in apps.get_app_configs() if isinstance(config, DomainConfig)]
-    if actor.agencies:
-        entries += [*ENTERPRISE, *(entry for d in domains for entry in d.enterprise_nav)]
-    if actor.owns(actor.enterprise_id):
-        entries += OWNER
+def _entries(actor: Actor | None) -> list[tuple[Any, str]]:
+    public = [entry for d in domains() for entry in d.public_nav]
+    if actor is None:
+        return public
+    entries: list[tuple[Any, str]] = _own_entries(actor)
     if actor.memberships:
         entries += STAFF
         if not actor.agencies:
-            entries += [entry for d in domains for entry in d.staff_nav]
+            entries += [entry for d in domains() for entry in d.staff_nav]
     if actor.headed_team_ids or actor.holds(*OVERSEERS):
         entries += (*LEADS, *REPORTS)
     if actor.holds(Duty.AUDITOR, Duty.DISCIPLINE):
@@ -59,10 +56,20 @@ def _entries(actor: Actor) -> list[tuple[Any, str]]:
         entries += READS
     if actor.holds(Duty.ADMINISTRATOR):
         entries += ADMINISTRATION
+    if not (actor.agencies or actor.memberships):
+        entries += public
     return entries
 
 
-def _nav(request: HttpRequest, actor: Actor) -> list[NavItem]:
+def _own_entries(actor: Actor) -> list[tuple[Any, str]]:
+    """What whoever acts for an enterprise finds."""
+    if not actor.agencies:
+        return []
+    own = [*ENTERPRISE, *(entry for d in domains() for entry in d.enterprise_nav)]
+    return [*own, *OWNER] if actor.owns(actor.enterprise_id) else own
+
+
+def _nav(request: HttpRequest, actor: Actor | None) -> list[NavItem]:
     items = []
     for label, name in _entries(actor):
         try:
@@ -80,7 +87,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     if base["theme"] not in ("light", "dark"):
         base["theme"] = ""
     if actor is None:
-        return base
+        return {**base, "nav": _nav(request, None)}
     name, others = _acting(actor)
     return {
         **base,

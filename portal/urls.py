@@ -1,8 +1,8 @@
 """The routes of the whole house: kernel pages here, domain pages mounted from what is installed."""
 
+from importlib import import_module
 from importlib.util import find_spec
 
-from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -12,16 +12,22 @@ import portal.notices.api
 import portal.park.api
 import portal.worktime.api
 from portal import health, metrics, views
-from portal.apps import DomainConfig
+from portal.apps import domains
 
 
 def domain_urls() -> list[URLPattern | URLResolver]:
     """The pages of every installed domain app, each below its own prefix."""
     return [
         path(config.url_prefix, include(f"{config.name}.urls"))
-        for config in apps.get_app_configs()
-        if isinstance(config, DomainConfig) and find_spec(f"{config.name}.urls")
+        for config in domains()
+        if find_spec(f"{config.name}.urls")
     ]
+
+
+def domain_api_urls() -> list[URLPattern | URLResolver]:
+    """What the domain apps bring to the API: `urlpatterns` of their `api` room."""
+    rooms = [f"{config.name}.api" for config in domains()]
+    return [route for room in rooms if find_spec(room) for route in import_module(room).urlpatterns]
 
 
 # The API: the frame, and the endpoints of every room. Figures bring their own routes.
@@ -31,6 +37,7 @@ api_urls: list[URLPattern | URLResolver] = [
     *portal.park.api.urlpatterns,
     *portal.worktime.api.urlpatterns,
     *portal.notices.api.urlpatterns,
+    *domain_api_urls(),
 ]
 handler500 = "portal.api.views.server_error"
 

@@ -28,7 +28,7 @@ from portal.worktime.clock import Calendar
 from portal.worktime.explain import limit_text, moment_text
 from portal.worktime.now import now
 from stations.forms import DeskFilingForm, FilingForm
-from stations.models import Grade
+from stations.models import Category, Grade
 from stations.nearest import Nearby, stations_for
 
 KIND = "stations.request"
@@ -81,7 +81,8 @@ def request_file(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "GET":
         draft = drafts.find(enterprise.pk, KIND)
-        form = _bare(FilingForm, enterprise, actor, initial=_initial(draft, enterprise, actor))
+        initial = _initial(draft, enterprise, actor, _asked_for(request))
+        form = _bare(FilingForm, enterprise, actor, initial=initial)
         return _filing_page(request, form, enterprise, draft)
     token = _token(request)
     try:
@@ -103,10 +104,18 @@ def _token(request: HttpRequest) -> UUID:
         return uuid4()
 
 
-def _initial(draft: Draft | None, enterprise: Enterprise, actor: Actor) -> dict[str, Any]:
-    """What stands in the form before anything is typed."""
+def _asked_for(request: HttpRequest) -> dict[str, Any]:
+    """What a link into the form fills in: from the guide one begins with the matter."""
+    category, title = request.GET.get("category", ""), request.GET.get("title", "")
+    return {"category": category if category in Category.values else "", "title": title[:120]}
+
+
+def _initial(
+    draft: Draft | None, enterprise: Enterprise, actor: Actor, asked_for: dict[str, Any]
+) -> dict[str, Any]:
+    """What stands in the form before anything is typed; what was typed before comes first."""
     user = actor.user
-    initial: dict[str, Any] = {"contact_name": user.display_name, "contact_phone": user.phone}
+    initial: dict[str, Any] = {"contact_name": user.display_name, "contact_phone": user.phone, **asked_for}
     nearby = stations_for(enterprise, now(), Calendar.current())
     if nearby:
         initial["station"] = nearby[0].station.pk
@@ -114,7 +123,7 @@ def _initial(draft: Draft | None, enterprise: Enterprise, actor: Actor) -> dict[
         saved = dict(draft.data)
         if "documents" in saved:
             saved["documents"] = [pk for pk in str(saved["documents"]).split(",") if pk.isdecimal()]
-        initial |= saved
+        initial |= {name: value for name, value in saved.items() if value or not asked_for.get(name)}
     return initial
 
 

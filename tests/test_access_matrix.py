@@ -39,6 +39,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from approvals.models import ServiceItem
 from portal.accounts.models import User
 from portal.cases import bulk, engine, papers
 from portal.cases.models import Absence, Attachment, Case, SavedView, SetAside
@@ -47,6 +48,7 @@ from portal.notices.models import Delivery, Endpoint, Notice
 from portal.park.models import Agency, Enterprise, Team
 from portal.trust.models import Invitation, OwnershipOffer
 from portal.worktime.models import DayOverride
+from tests.approvals.catalogue import make_catalogue
 from tests.pages.test_pages import PDF
 from tests.people import MONDAY, actor, at, file_request, filing, works_in
 
@@ -93,9 +95,11 @@ class Objects:
             "stations.request", by=actor(park.rival), enterprise=park.theirs, now=MONDAY,
             data=filing(park, station=park.stations["zhongnan"].pk, title="别家的"),
         )  # fmt: skip
+        guide = make_catalogue(park)  # which belongs to nobody
+        common = {"item": guide.permit.pk, "form": guide.application.pk}
         self.sides = {
-            "own": self._around(own, "handler", "owner"),
-            "other": self._around(other, "other_steward", "rival"),
+            "own": {**self._around(own, "handler", "owner"), **common},
+            "other": {**self._around(other, "other_steward", "rival"), **common},
         }
 
     def _handled(self) -> Case:
@@ -203,6 +207,7 @@ SPEAKS_OF = (
     ("administration/papers/", "document"), ("administration/jobs/aside/", "aside"), ("administration/jobs/delivery/", "delivery"),
     ("administration/notices/groups/", "endpoint"), ("administration/calendar/", "day"),
     ("register/", "register"),
+    ("approvals/items/", "item"), ("approvals/forms/", "form"), ("api/v1/service-items/", "item"),
 )  # fmt: skip
 # Words in patterns that name no row.
 WORDS: dict[str, str] = {
@@ -215,6 +220,7 @@ REGISTERS: dict[str, Callable[[], Any]] = {
     "accounts/user": lambda: User.objects.first(),
     "park/enterprise": lambda: Enterprise.objects.first(),
     "park/team": lambda: Team.objects.first(),
+    "approvals/serviceitem": lambda: ServiceItem.objects.first(),
 }
 
 

@@ -196,8 +196,8 @@ class Migration(migrations.Migration):
             name="Intake",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("window", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="intake", to="approvals.comprehensivewindow")),
-                ("item", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="intake", to="approvals.serviceitem")),
+                ("window", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="intake", to="approvals.comprehensivewindow", verbose_name="comprehensive window")),
+                ("item", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="intake", to="approvals.serviceitem", verbose_name="service item")),
             ],
             options={
                 "verbose_name": "item taken in",
@@ -239,8 +239,8 @@ class Migration(migrations.Migration):
                 ("pgh_obj", models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="approvals.intake")),
                 ("pgh_context", models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", to="pghistory.context")),
                 ("id", models.BigIntegerField()),
-                ("window", models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", related_query_name="+", to="approvals.comprehensivewindow")),
-                ("item", models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", related_query_name="+", to="approvals.serviceitem")),
+                ("window", models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", related_query_name="+", to="approvals.comprehensivewindow", verbose_name="comprehensive window")),
+                ("item", models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", related_query_name="+", to="approvals.serviceitem", verbose_name="service item")),
             ],
             options={
                 "abstract": False,

@@ -6,6 +6,7 @@ from approvals.models.catalogue import (
     Intake,
     Material,
     ServiceItem,
+    ServiceItemQuerySet,
     form_path,
     limit_words,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Intake",
     "Material",
     "ServiceItem",
+    "ServiceItemQuerySet",
     "form_path",
     "limit_words",
 ]

@@ -243,8 +243,15 @@ class ServiceItem(models.Model):
 class Intake(models.Model):
     """A window takes in an item."""
 
-    window = models.ForeignKey(ComprehensiveWindow, on_delete=models.CASCADE, related_name="intake")
-    item = models.ForeignKey(ServiceItem, on_delete=models.CASCADE, related_name="intake")
+    window = models.ForeignKey(
+        ComprehensiveWindow,
+        verbose_name=_("comprehensive window"),
+        on_delete=models.CASCADE,
+        related_name="intake",
+    )
+    item = models.ForeignKey(
+        ServiceItem, verbose_name=_("service item"), on_delete=models.CASCADE, related_name="intake"
+    )
 
     class Meta:
         verbose_name = _("item taken in")

@@ -100,6 +100,18 @@ def moment_mark(cursor: Sequence[Any], name: str) -> tuple[datetime | None, int]
     return moment, row_id(cursor[2])
 
 
+def text_mark(cursor: Sequence[Any], name: str) -> tuple[str, int] | None:
+    """Text and id of a cursor that was made for the order `name`. Raises Problem."""
+    if not cursor:
+        return None
+    if len(cursor) != 3 or cursor[0] != name or not isinstance(cursor[1], str):
+        raise bad_cursor()
+    # What no column can hold was not given out here either.
+    if "\x00" in cursor[1] or any("\ud800" <= ch <= "\udfff" for ch in cursor[1]):
+        raise bad_cursor()
+    return cursor[1], row_id(cursor[2])
+
+
 def beyond(column: str, mark: tuple[datetime | None, int], *, descending: bool = False) -> Q:
     """Rows after a mark in the order (column, id), rows without a moment last.
 

@@ -29,6 +29,7 @@ from portal.api import tokens
 from portal.api.models import Scope
 from portal.cases import engine, papers
 from portal.cases.models import Case, Document, MissingItem
+from tests.approvals.catalogue import make_catalogue
 from tests.pages.test_pages import PDF
 from tests.people import MONDAY, actor, closed, file_request, handled, make_park, reported
 
@@ -71,6 +72,7 @@ def life(db: None, settings: Any) -> SimpleNamespace:
     paper = a_paper(park)
     engine.attach(case, paper, by=actor(park.owner), now=MONDAY)
     told = {"reason": "supplement", "basis": "许可法", "planned_days": 5, "notice": "补", "missing": "图\n表"}
+    park.item = make_catalogue(park).permit
     engine.pause(handled(park), by=actor(park.head), data=told, now=MONDAY)
     return park
 
@@ -106,7 +108,7 @@ def real_values(park: SimpleNamespace) -> dict[str, list[str]]:
     rows = (model.objects.values_list("pk", flat=True) for model in (Document, MissingItem))
     return {
         "ref": cases,
-        "id": [*(str(pk) for found in rows for pk in found), str(park.ours.pk), *cases],
+        "id": [*(str(pk) for found in rows for pk in found), str(park.ours.pk), str(park.item.pk), *cases],
         "name": ["accept", "report", "withdraw", "claim", "transfer", "pause", "settle"],
         "kind": ["stations.request", "cases.follow_up"],
         "key": ["stations.requests_resolved", "stations.on_time_share"],

@@ -11,9 +11,10 @@ import pytest
 from portal.cases import engine, watch
 from portal.ledgers import runs
 from portal.worktime.now import now
+from tests.approvals.catalogue import make_catalogue
 from tests.browser.conftest import Person, axe_problems
 from tests.ledgers.files import MIXED, named
-from tests.people import MONDAY, accept, actor, at, closed, file_request, handled, reported
+from tests.people import MONDAY, PASSWORD, accept, actor, at, closed, file_request, handled, reported
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 # Latin words that belong on a Chinese page.
@@ -24,9 +25,9 @@ KNOWN = re.compile(
     r"Webhook|\{\w+\}|(?:accounts|trust|api|stations)\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
 PAGES = {
-    "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case", "missing"),
+    "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case", "missing", "/approvals/", "/approvals/windows/", "item"),
     "steward": ("/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case", "/notices/choices/"),
-    "handler": ("/work/", "case", "told", "report", "letter"),
+    "handler": ("/work/", "case", "told", "report", "letter", "bare"),
     "head": ("/team/", "case", "pause"),
     "auditor": ("/administration/audit/", "/administration/audit/?number=x"),
     "leader": ("/escalations/", "/administration/flows/stations.request/", "/administration/flows/stations.request/handling/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
@@ -72,8 +73,11 @@ def life(park: SimpleNamespace) -> dict[str, str]:
     }
     engine.pause(asked, by=actor(park.head), data=told, now=MONDAY)
     watch.sweep(min(now(), at("2026-12-01 09:00")))
+    guide = make_catalogue(park)
     run = runs.upload(named("teams.csv", MIXED), "teams.csv", by=park.administrator)
     return {
+        "item": f"/approvals/items/{guide.permit.pk}/",
+        "bare": f"/approvals/items/{guide.plain.pk}/",
         "import": f"/administration/ledgers/imports/{run.pk}/",
         "case": f"/cases/{case.pk}/",
         "missing": f"/cases/{asked.pk}/",
@@ -108,6 +112,35 @@ def test_every_page_is_clean(park: SimpleNamespace, window: Callable[..., Person
     assert problems == []
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_guide_is_clean_for_who_has_not_signed_in(
+    park: SimpleNamespace, window: Callable[..., Person], width: int, language: str
+) -> None:
+    guide = make_catalogue(park)
+    person = window(width=width, language=language)
+    item = f"/approvals/items/{guide.permit.pk}/"
+    for path in ("/approvals/", "/approvals/?q=zzz", "/approvals/windows/", item):
+        page = person.go(path)
+        assert axe_problems(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    if width == 390:
+        page.locator("details.menu > summary").click()
+        page.locator(".menu .only-phone a").first.click()
+        page.wait_for_url("**/approvals/")
+    page = person.go(item)
+    page.locator(".head a.first").click()
+    page.locator("[name=username]").fill(park.owner.username)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form button.first").click()
+    page.wait_for_url(f"**{item}")
+    page.locator(".head a.first").click()
+    expected = "办理：建筑工程施工许可" if language == "zh-hans" else "To handle: Construction permit"
+    assert page.locator("[name=title]").input_value() == expected
+    assert page.locator("[name=category][value=procedures]").is_checked()
+    assert person.errors == []
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_sign_in_page_is_clean(window: Callable[..., Person], park: SimpleNamespace, width: int) -> None:
     person = window(width=width)
@@ -117,7 +150,7 @@ def test_the_sign_in_page_is_clean(window: Callable[..., Person], park: SimpleNa
 def test_dark_pages_are_clean(park: SimpleNamespace, window: Callable[..., Person]) -> None:
     named = life(park)
     person = window(park.handler, color_scheme="dark")
-    for path in ("/work/?view=team", named["case"]):
+    for path in ("/work/?view=team", named["case"], "/approvals/", named["item"]):
         assert axe_problems(person.go(path)) == []
 
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 
+from tests.approvals.catalogue import make_catalogue
 from tests.browser.conftest import Person, axe_problems
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
@@ -22,14 +23,18 @@ PAGES = (
     "/register/park/enterprise/add/",
     "/register/stations/station/",
     "/register/park/team/{team}/history/",
+    "/register/approvals/serviceitem/",
+    "/register/approvals/serviceitem/{item}/change/",
+    "/register/approvals/comprehensivewindow/",
 )
 
 
 def test_the_registers_are_clean(park: SimpleNamespace, window: Callable[..., Person]) -> None:
     person = window(park.administrator)
+    item = make_catalogue(park).permit.pk
     problems: list[str] = []
     for path in PAGES:
-        page = person.go(path.format(owner=park.owner.pk, team=park.team["jinrong"].pk))
+        page = person.go(path.format(owner=park.owner.pk, team=park.team["jinrong"].pk, item=item))
         problems += [f"{path} console: {error}" for error in person.errors]
         for width in (390, 1440):
             page.set_viewport_size({"width": width, "height": 900})

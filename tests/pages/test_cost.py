@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from approvals.models import ComprehensiveWindow, Intake, Material, ServiceItem
 from portal.accounts.models import User
 from portal.cases import engine, watch
 from portal.cases.models import Case, Document
 from portal.jobs.models import JobRun
+from tests.approvals.catalogue import make_item
 from tests.pages.test_pages import EVERYBODY, addresses, browser
 from tests.people import MONDAY, actor, at, closed, file_request, handled, reported
 
@@ -57,6 +59,18 @@ def add_paper(park: SimpleNamespace, case: Case) -> None:
         uploaded_by=park.owner, uploaded_at=MONDAY,
     )  # fmt: skip
     engine.attach(case, paper, by=actor(park.owner), now=MONDAY)
+
+
+def guide_more(case: Case, times: int) -> None:
+    """More of what the guide shows; an item and a material whose numbers are those of the case."""
+    for n in range(times):
+        count = ServiceItem.objects.count()
+        window = ComprehensiveWindow.objects.create(code=f"w{count}", name=f"窗{count}", kind="other")
+        new = make_item(f"KG-{count}", is_delegated=True, mode="granted")
+        item = ServiceItem.objects.filter(pk=case.pk).first() or make_item("CASE", pk=case.pk)
+        for taken in (new, item):
+            Intake.objects.create(window=window, item=taken)
+        Material.objects.create(item=item, position=count, name=f"材料 {n}")
 
 
 def talk_more(park: SimpleNamespace, case: Case, times: int) -> None:
@@ -117,6 +131,7 @@ def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(
     busy_months(park, 2)
     case = handled(park)
     talk_more(park, case, 1)
+    guide_more(case, 1)
     browser(park.administrator).get(reverse("administration:standard_list"))  # versions are seeded once
     JobRun.objects.create(name="cases.sweep", every_s=60, began_at=timezone.now())  # /readyz looks for it
     visitors = {name: Visitor(getattr(park, name)) for name in EVERYBODY}
@@ -131,6 +146,7 @@ def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(
     assert {name for name, _address in before} == set(EVERYBODY)
     busy_months(park, 4)
     talk_more(park, case, 4)
+    guide_more(case, 4)
     problems = []
     for (name, address), sent in before.items():
         _status, after = look(visitors[name], address)

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from portal.apps import domains
 from portal.cases.access import agency_scope, own_papers
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, Document, Draft, Holder
@@ -62,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "to_rate": _asked_to_rate(actor, moment, calendar),
         "drafts": _drafts(actor),
         "starts": starts(actor),
+        "guides": [(title, line, reverse(name)) for d in domains() for title, line, name in d.guides],
         "may_act": actor.may_act_for(actor.enterprise_id),
         "papers": [paper(document, local(moment).date()) for document in _papers(actor)[:4]],
         "notices": _notices(actor),

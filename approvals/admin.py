@@ -1,0 +1,115 @@
+"""The catalogue and the windows in the register. What is no longer handled is switched off and stays."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from approvals.forms import MaterialForm
+from approvals.models import ComprehensiveWindow, Intake, Material, ServiceItem
+from portal import files
+from portal.administration.registers import Administered, Kept
+
+
+class IntakeInline(Administered, admin.StackedInline):  # type: ignore[type-arg]  # no runtime generics
+    model = Intake
+    extra = 0
+    verbose_name = _("Window")
+    verbose_name_plural = _("Windows")
+
+
+class MaterialInline(Administered, admin.StackedInline):  # type: ignore[type-arg]  # no runtime generics
+    model = Material
+    form = MaterialForm
+    extra = 0
+    fields = (
+        ("position", "is_key", "kind", "copies"),
+        ("name", "name_en"),
+        ("hint", "hint_en"),
+        "form",
+    )
+
+
+@admin.register(ServiceItem)
+class ServiceItemAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+    list_display = ("code", "name", "stage", "team", "is_delegated", "is_default", "active")
+    list_filter = (
+        "stage",
+        "is_delegated",
+        "is_default",
+        "active",
+        ("team", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("team",)
+    search_fields = ("code", "name", "name_en", "certificate")
+    actions = ("confirm",)
+    formfield_overrides: ClassVar = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
+    inlines = (MaterialInline, IntakeInline)
+    fieldsets = (
+        (None, {"fields": ("code", "name", "name_en", "stage", "team", "active", "is_default")}),
+        (
+            _("Delegation"),
+            {"fields": ("is_delegated", "mode", "source_authority", "taken_over_on", "legal_basis")},
+        ),
+        (
+            _("Limits"),
+            {
+                "fields": (
+                    "statutory_days",
+                    "statutory_unit",
+                    "promised_days",
+                    "promised_unit",
+                    "counts_in_total",
+                )
+            },
+        ),
+        (
+            _("Guide"),
+            {
+                "fields": (
+                    "certificate",
+                    "certificate_en",
+                    "pledgeable",
+                    "summary",
+                    "summary_en",
+                    "conditions",
+                    "conditions_en",
+                )
+            },
+        ),
+    )
+
+    @admin.action(description=_("Confirm: the park stands by these entries"))
+    def confirm(self, request: HttpRequest, chosen: QuerySet[ServiceItem]) -> None:
+        """What was filled in beforehand is the park's own from now on."""
+        done = chosen.filter(is_default=True).update(is_default=False)
+        said = ngettext("%(n)s item confirmed.", "%(n)s items confirmed.", done) % {"n": done}
+        self.message_user(request, said, messages.SUCCESS)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Forms that were stored for a change that then fails are not left behind."""
+        with files.atomic():
+            return super().changeform_view(request, *args, **kwargs)
+
+
+@admin.register(ComprehensiveWindow)
+class ComprehensiveWindowAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+    list_display = ("code", "name", "kind", "team", "place", "taken_in", "active")
+    list_filter = ("kind", "active")
+    list_select_related = ("team",)
+    search_fields = ("code", "name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ComprehensiveWindow]:
+        found: QuerySet[ComprehensiveWindow] = super().get_queryset(request).annotate(n=Count("intake"))
+        return found
+
+    @admin.display(description=_("items taken in"))
+    def taken_in(self, window: Any) -> int:
+        return int(window.n)
