@@ -1,4 +1,4 @@
-"""What approvals keep: the catalogue of what the park handles, and the windows that take it in."""
+"""What approvals keep: the catalogue of the items that the park handles, its windows, and procedures."""
 
 from approvals.models.catalogue import (
     DAY_UNITS,
@@ -10,12 +10,17 @@ from approvals.models.catalogue import (
     form_path,
     limit_words,
 )
+from approvals.models.procedures import Prerequisite, Procedure, ProcedureItem, ProcedureVersion
 
 __all__ = [
     "DAY_UNITS",
     "ComprehensiveWindow",
     "Intake",
     "Material",
+    "Prerequisite",
+    "Procedure",
+    "ProcedureItem",
+    "ProcedureVersion",
     "ServiceItem",
     "ServiceItemQuerySet",
     "form_path",
