@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.SlugField(max_length=40, verbose_name="key")),
+                ("key", models.SlugField(max_length=40, verbose_name="mark in the procedure")),
                 (
                     "phase",
                     models.PositiveSmallIntegerField(

@@ -158,7 +158,7 @@ class ProcedureItem(models.Model):
     MEASURED: ClassVar = (Fact.ENERGY, Fact.FLOOR_AREA, Fact.INVESTMENT)
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="items")
-    key = models.SlugField(_("key"), max_length=40)
+    key = models.SlugField(_("mark in the procedure"), max_length=40)
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="+")
     phase = models.PositiveSmallIntegerField(
         _("phase"), default=0, help_text=_("0: not in phases."), validators=[MaxValueValidator(MOST_PHASES)]
