@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings as house
 from django.core.handlers.base import BaseHandler
-from django.db import connection
+from django.db import connection, reset_queries
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -113,6 +113,7 @@ class Visitor:
 
 def look(visitor: Visitor, address: str) -> tuple[int, Counter[str]]:
     """What one look answers, and what it sends to the database but for what each process does now and then."""
+    reset_queries()  # the log holds some thousands, and what comes after that nobody would see
     with CaptureQueriesContext(connection) as seen:
         status = visitor.get(address)
     found = [query["sql"] for query in seen.captured_queries]
