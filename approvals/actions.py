@@ -23,7 +23,10 @@ Facts = Mapping[str, Decimal | bool]
 
 @dataclass
 class Timetable:
-    """A version as it would run: where each item lies, what is wrong with it, what should be thought of."""
+    """A version as it would run: where each item lies, what is wrong with it, what should be thought of.
+
+    There is no plan only when items wait for one another.
+    """
 
     items: list[ProcedureItem]
     awaits: dict[int, list[ProcedureItem]]
@@ -47,8 +50,7 @@ def timetable(version: ProcedureVersion, facts: Facts | None = None) -> Timetabl
     rows = version.items.select_related("item__team", "version__procedure")
     items = list(rows)
     made = Timetable(items, _awaits(version, items))
-    _check(version, made)
-    if made.errors:
+    if not _check(version, made):
         return made
     unneeded = {i.key for i in items if facts is not None and not i.is_needed(dict(facts))}
     made.plan = plan(without(tasks(items, made.awaits), unneeded))
@@ -79,8 +81,9 @@ def _awaits(version: ProcedureVersion, items: list[ProcedureItem]) -> dict[int, 
     return found
 
 
-def _check(version: ProcedureVersion, made: Timetable) -> None:
-    """Everything that would keep a version from being published, each in words."""
+def _check(version: ProcedureVersion, made: Timetable) -> bool:
+    """Everything that would keep a version from being published, each in words; whether it can run at all."""
+    runs = True
     if not made.items:
         made.errors.append(_("There is no item in it yet."))
     by_key = {item.key: item for item in made.items}
@@ -89,6 +92,7 @@ def _check(version: ProcedureVersion, made: Timetable) -> None:
     except Cycle as cycle:
         names = " → ".join(_name(by_key[key]) for key in cycle.keys)
         made.errors.append(_("These items wait for one another: %(items)s.") % {"items": names})
+        runs = False
     for item in made.items:
         if not item.item.active:
             made.errors.append(_("“%(item)s” is no longer handled.") % {"item": _name(item)})
@@ -100,6 +104,7 @@ def _check(version: ProcedureVersion, made: Timetable) -> None:
                 % said
             )
     _check_phases(version.procedure, made)
+    return runs
 
 
 def _check_phases(procedure: Procedure, made: Timetable) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from approvals.models import ProcedureItem
 from approvals.networks import Plan
 
-BOX_W, BOX_H, GAP_X, GAP_Y, MARGIN = 168, 58, 48, 18, 10
-LINE_CHARS = 12  # of a Chinese name in one line of a box; Latin letters take half the room
+BOX_W, BOX_H, GAP_X, GAP_Y, MARGIN = 142, 58, 30, 18, 10
+LINE_CHARS = 10  # of a Chinese name in one line of a box; Latin letters take half the room
 
 
 @dataclass(frozen=True)

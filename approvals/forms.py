@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -111,3 +112,26 @@ class MaterialForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime gen
             files.note(form.storage, form.name or "")
         material: Material = super().save(commit)
         return material
+
+
+class FactsForm(forms.Form):
+    """What of a project decides which items it needs. `asked`: the facts that matter here."""
+
+    energy_tce = forms.DecimalField(
+        label=_("Energy use a year, tonnes of standard coal"), min_value=0, max_digits=12, required=False
+    )
+    floor_area_m2 = forms.DecimalField(label=_("Floor area, m²"), min_value=0, max_digits=12, required=False)
+    investment_amount = forms.DecimalField(
+        label=_("Investment, yuan"), min_value=0, max_digits=16, required=False
+    )
+    special_fire = forms.BooleanField(label=_("Special works of fire protection"), required=False)
+    basement = forms.BooleanField(label=_("A basement for civil defence"), required=False)
+
+    def __init__(self, *args: Any, asked: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(asked):
+            del self.fields[name]
+
+    def facts(self) -> dict[str, Decimal | bool]:
+        """What was said; what was left empty is not there."""
+        return {name: value for name, value in self.cleaned_data.items() if value}

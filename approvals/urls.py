@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from approvals import views
+from approvals.views import guide, procedures
 
 app_name = "approvals"
 urlpatterns = [
-    path("", views.item_list, name="item_list"),
-    path("items/<id:pk>/", views.item_view, name="item_view"),
-    path("windows/", views.window_list, name="window_list"),
-    path("forms/<id:pk>/", views.form_download, name="form_download"),
+    path("", guide.item_list, name="item_list"),
+    path("items/<id:pk>/", guide.item_view, name="item_view"),
+    path("windows/", guide.window_list, name="window_list"),
+    path("procedures/", procedures.procedure_list, name="procedure_list"),
+    path("procedures/<slug:code>/", procedures.procedure_view, name="procedure_view"),
+    path("forms/<id:pk>/", guide.form_download, name="form_download"),
 ]

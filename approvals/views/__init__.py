@@ -1,0 +1,1 @@
+"""Pages of approvals: the guide for everybody, and procedures."""
