@@ -12,6 +12,7 @@ from portal.cases import engine, watch
 from portal.ledgers import runs
 from portal.worktime.now import now
 from tests.approvals.catalogue import make_catalogue
+from tests.approvals.test_procedures import published
 from tests.browser.conftest import Person, axe_problems
 from tests.ledgers.files import MIXED, named
 from tests.people import MONDAY, PASSWORD, accept, actor, at, closed, file_request, handled, reported
@@ -120,7 +121,16 @@ def test_the_guide_is_clean_for_who_has_not_signed_in(
     guide = make_catalogue(park)
     person = window(width=width, language=language)
     item = f"/approvals/items/{guide.permit.pk}/"
-    for path in ("/approvals/", "/approvals/?q=zzz", "/approvals/windows/", item):
+    published()
+    procedure = "/approvals/procedures/factory/?own=1"
+    for path in (
+        "/approvals/",
+        "/approvals/?q=zzz",
+        "/approvals/windows/",
+        item,
+        "/approvals/procedures/",
+        procedure,
+    ):
         page = person.go(path)
         assert axe_problems(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
