@@ -90,17 +90,8 @@ class ServiceItemQuerySet(models.QuerySet["ServiceItem"]):
         """Items in whose name, code, department or certificate every word of the text occurs."""
         found = self
         for word in unicodedata.normalize("NFKC", text).split()[:MOST_WORDS]:
-            places = (
-                "code",
-                "name",
-                "name_en",
-                "team__name",
-                "team__name_en",
-                "certificate",
-                "certificate_en",
-            )
             fits = Q()
-            for place in places:
+            for place in SEARCHED:
                 fits |= Q(**{f"{place}__icontains": word})
             found = found.filter(fits)
         return found

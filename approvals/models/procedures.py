@@ -155,8 +155,6 @@ class ProcedureItem(models.Model):
         SPECIAL_FIRE = "special_fire", _("special works of fire protection")
         BASEMENT = "basement", _("a basement for civil defence")
 
-    MEASURED: ClassVar = (Fact.ENERGY, Fact.FLOOR_AREA, Fact.INVESTMENT)
-
     version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="items")
     key = models.SlugField(_("mark in the procedure"), max_length=40)
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="+")
