@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connections, transaction
 
 from approvals import actions
 from approvals.models import ProcedureItem
@@ -15,6 +15,7 @@ from portal.cases.errors import CaseError
 from tests.approvals.catalogue import make_item
 from tests.approvals.test_procedures import drafted
 from tests.people import MONDAY, make_park
+from tests.waiting import until_somebody_waits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("filled_calendar")]
 
@@ -39,16 +40,6 @@ def beside(call: Any) -> tuple[threading.Thread, list[Any]]:
     thread = threading.Thread(target=run)
     thread.start()
     return thread, found
-
-
-def until_somebody_waits() -> None:
-    for _turn in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.01)")
-    raise AssertionError("nobody came to wait")
 
 
 def test_an_item_that_comes_while_a_version_is_published_is_refused(park: SimpleNamespace) -> None:

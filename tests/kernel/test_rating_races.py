@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from portal.cases import engine, timeline, watch
 from portal.cases.errors import Conflict
@@ -16,6 +16,7 @@ from portal.cases.models import Case, Rating, SetAside
 from tests.kernel.test_races import one_lost, together
 from tests.people import MONDAY, actor, at, make_park, person, works_in
 from tests.stories.test_ratings import called, failed_twice, in_review, rated_low, settled
+from tests.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,20 +44,10 @@ def while_the_family_is_held(top: Case, below: Case, call: Callable[[], Any]) ->
     with transaction.atomic():
         list(Case.objects.select_for_update(of=("self",)).filter(pk=top.pk))
         held.set()
-        _until_somebody_waits()
+        until_somebody_waits()
         list(Case.objects.select_for_update(of=("self",)).filter(pk=below.pk))
     thread.join(30)
     return result[0]
-
-
-def _until_somebody_waits() -> None:
-    for _ in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.01)")
-    raise AssertionError("nobody came to wait")
 
 
 def test_silence_closes_a_follow_up_while_somebody_acts_in_it(park: SimpleNamespace) -> None:
