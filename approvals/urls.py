@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.views import guide, procedures
+from approvals.views import certificates, guide, procedures, projects
 
 app_name = "approvals"
 urlpatterns = [
@@ -11,5 +11,9 @@ urlpatterns = [
     path("windows/", guide.window_list, name="window_list"),
     path("procedures/", procedures.procedure_list, name="procedure_list"),
     path("procedures/<slug:code>/", procedures.procedure_view, name="procedure_view"),
+    path("projects/new/", projects.project_file, name="project_file"),
+    path("projects/desk/", projects.project_desk, name="project_desk"),
+    path("projects/<id:pk>/", projects.project_view, name="project_view"),
+    path("certificates/<uuid:certificate>/", certificates.certificate_view, name="certificate_view"),
     path("forms/<id:pk>/", guide.form_download, name="form_download"),
 ]

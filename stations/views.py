@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from portal.cases.errors import Invalid, Refused
 from portal.cases.models import Case, Draft
 from portal.cases.standards import PROMISE
 from portal.cases.views.common import actor_of, refusals
+from portal.cases.views.desk import chosen_enterprise, filing_token, search_enterprises
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Membership, Team
 from portal.prepared import planned_reads
@@ -84,7 +84,7 @@ def request_file(request: HttpRequest) -> HttpResponse:
         initial = _initial(draft, enterprise, actor, _asked_for(request))
         form = _bare(FilingForm, enterprise, actor, initial=initial)
         return _filing_page(request, form, enterprise, draft)
-    token = _token(request)
+    token = filing_token(request)
     try:
         data = _with_uploads(request, FilingForm, enterprise, actor)
         with transaction.atomic():
@@ -95,13 +95,6 @@ def request_file(request: HttpRequest) -> HttpResponse:
         return _filing_page(request, error.form, enterprise, draft, status=422, token=token)
     messages.success(request, _("Received. You can follow it here; we will tell you about every step."))
     return redirect("cases:case_view", pk=case.pk)
-
-
-def _token(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("token", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _asked_for(request: HttpRequest) -> dict[str, Any]:
@@ -198,12 +191,11 @@ def desk_file(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not may_file_at_desk(actor, flow_of(KIND)):
         raise PermissionDenied
-    chosen = request.POST.get("enterprise") or request.GET.get("enterprise") or ""
-    if not chosen.isdecimal() or len(chosen) > 17:
-        return render(
-            request, "stations/desk_search.html", {"found": _search(request), "q": request.GET.get("q", "")}
-        )
-    return _desk_form(request, actor, get_object_or_404(Enterprise, pk=int(chosen)))
+    chosen = chosen_enterprise(request)
+    if chosen is None:
+        found = {"found": search_enterprises(request), "q": request.GET.get("q", "")}
+        return render(request, "stations/desk_search.html", found)
+    return _desk_form(request, actor, get_object_or_404(Enterprise, pk=chosen))
 
 
 def _desk_form(request: HttpRequest, actor: Actor, enterprise: Enterprise) -> HttpResponse:
@@ -217,7 +209,7 @@ def _desk_form(request: HttpRequest, actor: Actor, enterprise: Enterprise) -> Ht
                 enterprise=enterprise,
                 data=data,
                 now=now(),
-                token=_token(request),
+                token=filing_token(request),
                 form=DeskFilingForm,
             )
         except Invalid as error:
@@ -232,11 +224,3 @@ def _desk_form(request: HttpRequest, actor: Actor, enterprise: Enterprise) -> Ht
 
 def _own_station(actor: Actor) -> int | None:
     return next((seat.team_id for seat in actor.seats if seat.kind == Team.Kind.STATION), None)
-
-
-def _search(request: HttpRequest) -> list[Enterprise]:
-    text = request.GET.get("q", "").strip()[:60]
-    if len(text) < 2:
-        return []
-    fits = Q(name__icontains=text) | Q(uscc__startswith=text.upper())
-    return list(Enterprise.objects.filter(fits).order_by("name")[:20])

@@ -48,6 +48,7 @@ from portal.notices.models import Delivery, Endpoint, Notice
 from portal.park.models import Agency, Enterprise, Team
 from portal.trust.models import Invitation, OwnershipOffer
 from portal.worktime.models import DayOverride
+from tests.approvals.building import certified, make_office, signed
 from tests.approvals.catalogue import make_catalogue
 from tests.pages.test_pages import PDF
 from tests.people import MONDAY, actor, at, file_request, filing, works_in
@@ -97,10 +98,21 @@ class Objects:
         )  # fmt: skip
         guide = make_catalogue(park)  # which belongs to nobody
         common = {"item": guide.permit.pk, "form": guide.application.pk}
+        office = make_office(park)
         self.sides = {
-            "own": {**self._around(own, "handler", "owner"), **common},
-            "other": {**self._around(other, "other_steward", "rival"), **common},
+            "own": {**self._around(own, "handler", "owner"), **common, **self._built(office, theirs=False)},
+            "other": {
+                **self._around(other, "other_steward", "rival"),
+                **common,
+                **self._built(office, theirs=True),
+            },
         }
+
+    def _built(self, office: SimpleNamespace, *, theirs: bool) -> dict[str, Any]:
+        """A project with its first certificate, on which anybody may verify it."""
+        case = signed(self.park, office, theirs=theirs)
+        permit = certified(self.park, office, case, "filing", MONDAY)
+        return {"project": case.pk, "certificate": permit.certificate_token}
 
     def _handled(self) -> Case:
         park = self.park
@@ -207,6 +219,7 @@ SPEAKS_OF = (
     ("administration/papers/", "document"), ("administration/jobs/aside/", "aside"), ("administration/jobs/delivery/", "delivery"),
     ("administration/notices/groups/", "endpoint"), ("administration/calendar/", "day"),
     ("register/", "register"),
+    ("approvals/projects/", "project"), ("approvals/certificates/", "certificate"),
     ("approvals/items/", "item"), ("approvals/forms/", "form"), ("api/v1/service-items/", "item"),
 )  # fmt: skip
 # Words in patterns that name no row.

@@ -1,4 +1,4 @@
-"""What approvals keep: the catalogue of the items that the park handles, its windows, and procedures."""
+"""What approvals keep: the catalogue, its windows, procedures, land, projects and their permits."""
 
 from approvals.models.catalogue import (
     DAY_UNITS,
@@ -10,17 +10,31 @@ from approvals.models.catalogue import (
     form_path,
     limit_words,
 )
+from approvals.models.land import Parcel
+from approvals.models.permits import Part, Permit, PermitPaper, Pledge
 from approvals.models.procedures import Prerequisite, Procedure, ProcedureItem, ProcedureVersion
+from approvals.models.projects import BASELINE_DAYS, COMMITTED, FACTS, STAGE_FACTS, LeaderContact, Project
 
 __all__ = [
+    "BASELINE_DAYS",
+    "COMMITTED",
     "DAY_UNITS",
+    "FACTS",
+    "STAGE_FACTS",
     "ComprehensiveWindow",
     "Intake",
+    "LeaderContact",
     "Material",
+    "Parcel",
+    "Part",
+    "Permit",
+    "PermitPaper",
+    "Pledge",
     "Prerequisite",
     "Procedure",
     "ProcedureItem",
     "ProcedureVersion",
+    "Project",
     "ServiceItem",
     "ServiceItemQuerySet",
     "form_path",

@@ -154,6 +154,11 @@ class ServiceItem(models.Model):
     promised_unit = models.CharField(
         _("unit of the promised limit"), max_length=2, choices=DAY_UNITS, default=Unit.WORKING_DAY.value
     )
+    ends_total = models.BooleanField(
+        _("the total time of a project is told when it is granted"),
+        default=False,
+        help_text=_("As a rule the construction permit; for an item in phases, its last one."),
+    )
     counts_in_total = models.BooleanField(_("counts in the total time of a project"), default=True)
     certificate = models.CharField(_("certificate"), max_length=120, blank=True)
     certificate_en = models.CharField(_("certificate in English"), max_length=200, blank=True)

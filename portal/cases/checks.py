@@ -90,7 +90,7 @@ def _transitions(flow: Flow) -> Iterator[tuple[str, str]]:
 
 
 def _words(flow: Flow) -> Iterator[tuple[str, str]]:
-    used = {*flow.opening.who, *flow.opening.tells, *flow.pause_by, *flow.extend_by}
+    used = {*flow.opening.who, *flow.opening.tells, *flow.pause_by, *flow.supplement_by, *flow.extend_by}
     for t in flow.transitions:
         used |= {*t.who, *t.tells}
     for letter in flow.letters:

@@ -7,7 +7,7 @@ database rules and an administrator edits them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -149,6 +149,7 @@ class Opening:
     text: Callable[[Mapping[str, Any]], str] | None = None  # what else the case can be found by
     team: Callable[[Move], Team] | None = None
     grade: Callable[[Mapping[str, Any]], str] | None = None
+    number: Callable[[Move], str] | None = None  # where its number follows from that of another case
     tells: Sequence[str] = ("team",)
     starts_clock: bool = False
     level: int = 0  # the rung of the ladder on which such a case stands from the start
@@ -173,6 +174,8 @@ class Letter:
     occasion: Callable[[Case], str] | None = None
     tells: Sequence[str] = ()
     public: bool = True
+    title: Callable[[Case], str] | None = None  # the heading, where it is not the label
+    address: Callable[[Case], str] | None = None  # the path to which its code leads; the case page
 
 
 @dataclass(frozen=True)
@@ -239,6 +242,7 @@ class Flow:
     extendable: bool = False
     pausable: bool = False
     pause_by: Sequence[str] = ("heads", "section_heads")
+    supplement_by: Sequence[str] = ()  # who besides may stop it for what is missing, and for nothing else
     extend_by: Sequence[str] = ("heads", "leader_in_charge", "leaders")
     co_handled: bool = False
     ratable: bool = False
@@ -247,6 +251,7 @@ class Flow:
     rating_words: RatingWords = RATING_WORDS
     on_child_closed: Callable[[Move, Case], None] | None = None
     on_extended: Callable[[Move, int], None] | None = None  # so many more days were granted
+    part_of: str = ""  # the kind with which it comes: who may act there for an enterprise may act here
     file_page: str = ""  # URL name of the page where an enterprise files one
     desk_page: str = ""  # URL name of the page where staff file one for an enterprise
     invitation: tuple[Text, Text] = ("", "")  # what the home page says of it: title, one line
@@ -310,6 +315,12 @@ def flow_of(kind: str) -> Flow:
 def public_kinds() -> list[str]:
     """Kinds of which an enterprise may see its own cases."""
     return [kind for kind, flow in FLOWS.items() if flow.public]
+
+
+def with_parts(kinds: Iterable[str]) -> list[str]:
+    """Kinds, and those that come along with them."""
+    wanted = set(kinds)
+    return sorted(wanted | {kind for kind, flow in FLOWS.items() if flow.part_of in wanted})
 
 
 SYSTEM_LABEL = _("the portal")

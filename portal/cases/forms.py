@@ -25,12 +25,14 @@ class ActionForm(forms.Form):
     `public_fields` names what the enterprise may read of it in the timeline; the rest is for
     staff only; `private_fields` (contact details) are not written into the timeline at all.
     `only_for` names fields that matter only for one choice of another ("name=value"): the page
-    hides them otherwise. `now` is the moment of the move, by which a day lies ahead or not.
+    hides them otherwise. `takes_files`: papers of the archive are chosen, or sent along. `now` is
+    the moment of the move, by which a day lies ahead or not.
     """
 
     public_fields: ClassVar[tuple[str, ...]] = ()
     private_fields: ClassVar[tuple[str, ...]] = ()
     only_for: ClassVar[Mapping[str, str]] = {}
+    takes_files: ClassVar[bool] = False
 
     def __init__(
         self,

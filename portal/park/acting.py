@@ -28,7 +28,8 @@ SELECT
         json_agg(json_build_array(g.enterprise_id, g.role, g.read_only, g.kinds) ORDER BY g.id), '[]')
      FROM park_agency g
      WHERE g.user_id = %(user)s AND (g.expires_on IS NULL OR g.expires_on >= %(today)s)),
-    (SELECT coalesce(json_agg(json_build_array(t.id, m.role, t.kind, t.name, t.name_en) ORDER BY m.id), '[]')
+    (SELECT coalesce(json_agg(json_build_array(t.id, m.role, t.kind, t.name, t.name_en, t.code)
+        ORDER BY m.id), '[]')
      FROM park_membership m JOIN park_team t ON t.id = m.team_id
      WHERE m.user_id = %(user)s AND t.active),
     (SELECT coalesce(json_agg(d.duty), '[]') FROM accounts_dutygrant d WHERE d.user_id = %(user)s)
@@ -45,6 +46,7 @@ class Seat:
     kind: str
     team_name: str
     team_name_en: str
+    team_code: str
 
     @property
     def team_label(self) -> str:
@@ -76,7 +78,7 @@ class Actor:
     @cached_property
     def _read(
         self,
-    ) -> tuple[list[tuple[int, str, bool, list[str]]], list[tuple[int, str, str, str, str]], list[str]]:
+    ) -> tuple[list[tuple[int, str, bool, list[str]]], list[tuple[int, str, str, str, str, str]], list[str]]:
         with connection.cursor() as cursor:
             _READ.run(cursor, {"user": self.user.pk, "today": local(now()).date()})
             agencies, seats, duties = (_parsed(cell) for cell in cursor.fetchone())

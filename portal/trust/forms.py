@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import User
-from portal.cases.declaration import FLOWS
+from portal.cases.declaration import FLOWS, with_parts
 from portal.worktime.clock import local
 from portal.worktime.now import now
 
@@ -75,7 +75,7 @@ class ScopeForm(forms.Form):
         given = self.cleaned_data
         return {
             "read_only": given["scope"] == LOOK,
-            "kinds": sorted(given["kinds"]) if given["scope"] == SOME else [],
+            "kinds": with_parts(given["kinds"]) if given["scope"] == SOME else [],
             "expires_on": given["expires_on"],
         }
 
@@ -108,5 +108,5 @@ def scope_words(read_only: bool, kinds: list[str]) -> str:
         return str(_("looks only"))
     if kinds:
         known = dict(services())
-        return str(_(", ")).join(str(known.get(kind, kind)) for kind in kinds)
+        return str(_(", ")).join(str(known[kind]) for kind in kinds if kind in known)
     return str(_("everything"))

@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.access import own_papers
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document
-from portal.cases.papers import described, unusable
+from portal.cases.paper_fields import ArchiveField
 from portal.park.models import Team
-from portal.worktime.clock import local
-from portal.worktime.now import now
 from stations.models import Category, Channel, Grade, Request, Station
 from stations.nearest import Nearby
 
@@ -25,30 +23,6 @@ OWN_GRADES = (
     (Grade.NORMAL.value, _("Normal")),
     (Grade.URGENT.value, _("Urgent: production or safety is at risk")),
 )
-
-
-class ArchiveField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
-    """Papers of the archive, each with what tells it from others of its title.
-
-    Only clean ones can be chosen. For another of `archive` (a file sent just now that nobody could scan
-    yet, say) the error tells what has become of it and what can be done.
-    """
-
-    archive = Document.objects.none()
-
-    def offer(self, archive: QuerySet[Document]) -> None:
-        self.archive, self.queryset = archive, archive.filter(scan_state=Document.Scan.CLEAN)
-
-    def label_from_instance(self, obj: Document) -> str:
-        return f"{obj.title} · {described(obj, local(now()).date())}"
-
-    def clean(self, value: Any) -> Any:
-        given = value if isinstance(value, (list, tuple)) else ()
-        known = [pk for pk in given if str(pk).isdecimal() and len(str(pk)) < 19]
-        waiting = self.archive.exclude(scan_state=Document.Scan.CLEAN).filter(pk__in=known)
-        if told := [unusable(document) for document in waiting.order_by("pk")]:
-            raise forms.ValidationError(told)
-        return super().clean(value)
 
 
 class FilingForm(ActionForm):

@@ -61,6 +61,7 @@ def addresses(case: Case) -> list[str]:
         "form": "csv",
         "year": "2027",
         "token": "no-such-token",
+        "certificate": "00000000-0000-4000-8000-000000000000",
         "ref": str(case.pk),
         "code": "not-found",
         "rest": "nowhere",

@@ -25,7 +25,7 @@ from portal.cases.engine.holding import (
     transfer,
     withdraw_transfer,
 )
-from portal.cases.engine.letters import check_letter, declared_letter, issue_letter
+from portal.cases.engine.letters import check_letter, declared_letter, issue_in, issue_letter
 from portal.cases.engine.supplements import MAY_SUPPLY, check_supply, supply
 from portal.cases.engine.talk import attach, attach_in, comment, rate, remind, watch
 from portal.cases.engine.timing import ask_extension, decide_extension, pause, resume
@@ -49,6 +49,7 @@ __all__ = [
     "decline_transfer",
     "delegate",
     "form_class",
+    "issue_in",
     "issue_letter",
     "lock",
     "next_number",

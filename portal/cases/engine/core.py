@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal import files as stored
 from portal.cases import access, facts, search, standards
 from portal.cases.declaration import Flow, Transition, flow_of
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
@@ -98,7 +99,7 @@ def _prepare(move: Move, team: Team | None) -> None:
         raise Refused(_("No team is responsible for this: ask the administrator to name one."))
     case.team = chosen
     case.standard_id = standards.current_id(case.kind)
-    case.number = next_number(move.flow.prefix, move.now)
+    case.number = opening.number(move) if opening.number else next_number(move.flow.prefix, move.now)
 
 
 def _begin(move: Move, recorded: Mapping[str, Any]) -> None:
@@ -151,7 +152,7 @@ def perform(
 
     Raises Conflict (somebody was faster), NotAllowed, Invalid (form), Refused (guard).
     """
-    with transaction.atomic():
+    with stored.atomic():  # an effect may store what it issues
         move = lock(case, by=by, now=now, version=version)
         transition = _declared(move.flow, name)
         if transition.ready or transition.guard or transition.effect:

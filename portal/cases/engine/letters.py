@@ -40,14 +40,30 @@ def issue_letter(
                 _("It has been issued already as %(number)s: print that one again.")
                 % {"number": earlier.number}
             )
-        made = _make(move, letter, occasion, by)
-        side = "public" if letter.public else "internal"
-        move.log(
-            "letter_issued",
-            **{side: {"letter": name, "document_number": made.number, "sha256": made.sha256}},
-        )
-        move.tell("case.letter_issued", *letter.tells, letter=name, document_number=made.number)
+        made = _issue(move, letter, occasion, by)
         move.save()
+    return made
+
+
+def issue_in(move: Move, name: str) -> IssuedLetter:
+    """Issue a letter within a move that is under way: for an effect whose point it is.
+
+    Raises Refused where there is nothing to tell yet, or nobody who issues it.
+    """
+    letter = declared_letter(move.case, name)
+    if letter.ready:
+        letter.ready(move.case)
+    if move.by is None:
+        raise Refused(_("Only a person may do this."))
+    return _issue(move, letter, letter.occasion(move.case) if letter.occasion else "", move.by)
+
+
+def _issue(move: Move, letter: Letter, occasion: str, by: Actor) -> IssuedLetter:
+    made = _make(move, letter, occasion, by)
+    side = "public" if letter.public else "internal"
+    told = {"letter": letter.name, "document_number": made.number, "sha256": made.sha256}
+    move.log("letter_issued", **{side: told})
+    move.tell("case.letter_issued", *letter.tells, letter=letter.name, document_number=made.number)
     return made
 
 

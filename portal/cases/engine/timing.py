@@ -28,7 +28,8 @@ def pause(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime
     with transaction.atomic():
         move = lock(case, by=by, now=now)
         locked = move.case
-        if not move.flow.pausable or not access.allows(by, locked, move.flow.pause_by):
+        leads = access.allows(by, locked, move.flow.pause_by)
+        if not move.flow.pausable or not (leads or access.allows(by, locked, move.flow.supplement_by)):
             raise NotAllowed(_("Only who leads the team may stop the clock."))
         _check_running(move)
         if locked.paused_at is not None:
@@ -36,6 +37,8 @@ def pause(case: Case | int, *, by: Actor, data: Mapping[str, Any], now: datetime
         if not locked.step_declared.counts:
             raise Refused(_("The case waits for the enterprise: its clock stands still already."))
         recorded = fill(move, PauseForm, data, None)
+        if not leads and move.data["reason"] != Pause.Reason.SUPPLEMENT:
+            raise NotAllowed(_("You may stop the clock for what is missing, and for no other reason."))
         planned = Limit(Decimal(move.data["planned_days"]), Unit.WORKING_DAY)
         made = move.add_pause(
             Pause(

@@ -38,16 +38,17 @@ def number_text(mark: str, year: int, serial: int) -> str:
 
 def sheet(case: Case, letter: Letter, *, number: str, now: datetime, language: str) -> Sheet:
     """What is printed, in one language. Without a number it is a preview."""
+    path = letter.address(case) if letter.address else reverse("cases:case_view", args=[case.pk])
     with translation.override(language):
         return Sheet(
             wording=letter.words(case),
-            title=str(letter.label),
+            title=letter.title(case) if letter.title else str(letter.label),
             number=number,
             authority=authority(),
             red_head=settings.LETTER_RED_HEAD,
             dated=day_prose(local(now).date()),
             reference=case.number,
-            address=settings.PORTAL_URL.rstrip("/") + reverse("cases:case_view", args=[case.pk]),
+            address=settings.PORTAL_URL.rstrip("/") + path,
             language=language,
             made_at=now,
             watermark="" if number else _("PREVIEW"),

@@ -136,7 +136,7 @@ def _following(case: Case, actor: Actor) -> list[Offer]:
 def _timing(case: Case, actor: Actor, flow: Flow, extension: Extension | None) -> list[Offer]:
     found = []
     stoppable = flow.pausable and case.paused_at is None and case.step_declared.counts
-    if stoppable and access.allows(actor, case, flow.pause_by):
+    if stoppable and access.allows(actor, case, (*flow.pause_by, *flow.supplement_by)):
         found.append(_op(case, "pause", _("Stop the clock")))
     if case.paused_at is not None and access.allows(actor, case, (*flow.pause_by, "handler")):
         found.append(_op(case, "resume", _("Let the clock run"), primary=True, bare=True))

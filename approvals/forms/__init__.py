@@ -1,0 +1,55 @@
+"""Forms of the catalogue, of projects and of permits."""
+
+from approvals.forms.catalogue import FORM_TYPES, Asked, FactsForm, GuideForm, MaterialForm
+from approvals.forms.permits import (
+    AcceptForm,
+    CoHandlerForm,
+    DecisionForm,
+    FindingForm,
+    OpenPermitForm,
+    PaperPledgeForm,
+    PledgeDayForm,
+    RefusalForm,
+    ReviewForm,
+    RevocationForm,
+    SubmitForm,
+    SupplyForm,
+    VerificationForm,
+)
+from approvals.forms.projects import (
+    AnotherPermitForm,
+    AppointForm,
+    ContactForm,
+    DeskProjectForm,
+    ProjectFactsForm,
+    ProjectForm,
+    SignForm,
+)
+
+__all__ = [
+    "FORM_TYPES",
+    "AcceptForm",
+    "AnotherPermitForm",
+    "AppointForm",
+    "Asked",
+    "CoHandlerForm",
+    "ContactForm",
+    "DecisionForm",
+    "DeskProjectForm",
+    "FactsForm",
+    "FindingForm",
+    "GuideForm",
+    "MaterialForm",
+    "OpenPermitForm",
+    "PaperPledgeForm",
+    "PledgeDayForm",
+    "ProjectFactsForm",
+    "ProjectForm",
+    "RefusalForm",
+    "ReviewForm",
+    "RevocationForm",
+    "SignForm",
+    "SubmitForm",
+    "SupplyForm",
+    "VerificationForm",
+]
