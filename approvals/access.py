@@ -10,11 +10,12 @@ from portal.cases.models import Case
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
 
-PROJECT, PERMIT, PLEDGE, VERIFICATION = (
+PROJECT, PERMIT, PLEDGE, VERIFICATION, REVIEW = (
     "approvals.project",
     "approvals.permit",
     "approvals.pledge",
     "approvals.verification",
+    "approvals.capacity_review",
 )
 SERVICE_CENTRE = "enterprise_service"  # the office of this code
 # The project of a case: itself, or the case above it.
@@ -30,6 +31,8 @@ def project_of(case: Case) -> Project | None:
         found: Project = case.project
     elif case.kind == PERMIT:
         found = case.permit.project
+    elif case.kind == REVIEW:
+        found = case.capacity_review.project
     elif case.kind in (PLEDGE, VERIFICATION):
         found = case.pledge.permit.project
     else:

@@ -18,6 +18,10 @@ BEAT_SCHEDULE = {
     "cases.absences": {"task": "portal.cases.tasks.tend_absences", "schedule": crontab(minute="*/5")},
     "cases.batches": {"task": "portal.cases.tasks.carry_on_batches", "schedule": crontab(minute="*")},
     "stations.notes": {"task": "stations.tasks.remind_of_notes", "schedule": crontab(minute="*/10")},
+    "approvals.reviews": {
+        "task": "approvals.tasks.open_reviews",
+        "schedule": crontab(minute="15", hour="8"),
+    },
     "cases.scan": {"task": "portal.cases.tasks.scan_papers", "schedule": crontab(minute="*")},
     "cases.paper_expiry": {
         "task": "portal.cases.tasks.remind_of_papers",

@@ -112,6 +112,7 @@ register(
                 ("capacity_review",),
                 "done",
                 who=("handler",),
+                ready=actions.no_review_open,
                 reason_required=True,
                 tells=("enterprise", "project_leader", "butler"),
                 done=_("closed the project"),
@@ -131,7 +132,11 @@ register(
             ),
         ),
         outcomes={"done": _("done"), "terminated": _("given up")},
-        verbs={"went_on": _("the project went on to its next stage")},
+        verbs={
+            "went_on": _("the project went on to its next stage"),
+            "reviewed": _("the review has ended, and with it the project"),
+        },
+        on_child_closed=actions.project_is_reviewed,
         ratable=True,
         unrated_outcomes=("terminated",),
     )

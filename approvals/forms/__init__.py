@@ -25,10 +25,12 @@ from approvals.forms.projects import (
     ProjectForm,
     SignForm,
 )
+from approvals.forms.reviews import ActualsForm, FindingsForm, MeasuresForm, NoteForm, OpenReviewForm
 
 __all__ = [
     "FORM_TYPES",
     "AcceptForm",
+    "ActualsForm",
     "AnotherPermitForm",
     "AppointForm",
     "Asked",
@@ -38,9 +40,13 @@ __all__ = [
     "DeskProjectForm",
     "FactsForm",
     "FindingForm",
+    "FindingsForm",
     "GuideForm",
     "MaterialForm",
+    "MeasuresForm",
+    "NoteForm",
     "OpenPermitForm",
+    "OpenReviewForm",
     "PaperPledgeForm",
     "PledgeDayForm",
     "ProjectFactsForm",

@@ -133,6 +133,7 @@ class SubmitForm(ActionForm, FactsMixin):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self.keep_known(cleaned, self.case.permit.project)
         today = local(self.now).date()
         for material in self.materials if self.lacking else ():
             paper, pledge = f"paper_{material.pk}", f"pledge_{material.pk}"

@@ -68,6 +68,15 @@ class FactsMixin(forms.Form):
     contractor = words(_("Contractor"))
     site_supervisor = words(_("Site supervision"))
 
+    def keep_known(self, cleaned: dict[str, Any], project: Project) -> None:
+        """What a program leaves out stays as it is known; a box that a page leaves empty is a no."""
+        asked = [name for name in FACTS if name in self.fields]
+        by_page = any(name in self.data for name in asked)
+        for name in asked:
+            is_box = isinstance(self.fields[name], forms.BooleanField)
+            if name not in self.data and not (is_box and by_page):
+                cleaned[name] = getattr(project, name)
+
 
 class ProjectForm(ActionForm, FactsMixin):
     """A new project, as its enterprise describes it."""
@@ -152,6 +161,11 @@ class ProjectFactsForm(ActionForm, FactsMixin):
         project: Project = self.case.project
         for name in FACTS:
             self.fields[name].initial = getattr(project, name)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.keep_known(cleaned, self.case.project)
+        return cleaned
 
 
 class SignForm(ActionForm):

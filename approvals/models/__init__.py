@@ -14,6 +14,7 @@ from approvals.models.land import Parcel
 from approvals.models.permits import Part, Permit, PermitPaper, Pledge
 from approvals.models.procedures import Prerequisite, Procedure, ProcedureItem, ProcedureVersion
 from approvals.models.projects import BASELINE_DAYS, COMMITTED, FACTS, STAGE_FACTS, LeaderContact, Project
+from approvals.models.review import CapacityReview, ReviewLine, result_of
 
 __all__ = [
     "BASELINE_DAYS",
@@ -21,6 +22,7 @@ __all__ = [
     "DAY_UNITS",
     "FACTS",
     "STAGE_FACTS",
+    "CapacityReview",
     "ComprehensiveWindow",
     "Intake",
     "LeaderContact",
@@ -35,8 +37,10 @@ __all__ = [
     "ProcedureItem",
     "ProcedureVersion",
     "Project",
+    "ReviewLine",
     "ServiceItem",
     "ServiceItemQuerySet",
     "form_path",
     "limit_words",
+    "result_of",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 import time_machine
 
+from approvals.forms import SubmitForm
 from approvals.models import Permit
 from portal.cases import engine, watch
 from portal.cases.access import visible_to
@@ -217,6 +219,28 @@ def test_giving_the_project_up_recalls_its_permits(park: SimpleNamespace, office
     case = signed(park, office)
     do(office.clerk, case, "terminate", MONDAY, reason="企业放弃")
     assert permit(case, "filing").case.outcome == "recalled"
+
+
+def test_what_was_told_once_is_kept_when_a_program_leaves_it_out(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = open_project(park, office, land_mu="20", basement="on")
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16")
+    submitted(park, case, "filing", MONDAY)
+    case.project.refresh_from_db()
+    assert (case.project.land_mu, case.project.basement, case.project.site_address) == (
+        20,
+        True,
+        "示范大道 8 号",
+    )
+
+
+def test_what_is_told_in_one_form_stands_in_the_next(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    case = signed(park, office)
+    decided(park, office, case, "filing", MONDAY, MONDAY)
+    submitted(park, case, "land_use", MONDAY, site_address="滨江路 6 号", land_mu="116.4")
+    form = SubmitForm(case=permit(case, "land_use").case, actor=actor(park.owner), bound=False)
+    assert form.fields["land_mu"].initial == Decimal("116.4")
 
 
 def test_who_may_act_for_projects_may_file_their_permits(

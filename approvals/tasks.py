@@ -1,0 +1,14 @@
+"""Periodic jobs of approvals. Fetch, call, return."""
+
+from celery import shared_task
+
+from approvals import actions
+from portal import schedule
+from portal.jobs.recording import recorded
+from portal.worktime.now import now
+
+
+@shared_task
+def open_reviews() -> int:
+    """Open the capacity reviews whose day has come."""
+    return recorded("approvals.reviews", schedule.DAILY, lambda: actions.open_reviews(now()))

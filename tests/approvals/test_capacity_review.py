@@ -1,0 +1,175 @@
+"""达产即复核: set off by its date, decided by rule, contested, put right, enforced."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from approvals import actions
+from approvals.models import CapacityReview, Project, ReviewLine
+from portal.cases import watch
+from portal.cases.errors import NotAllowed, Refused
+from portal.cases.models import Case
+from portal.park.models import MonthlyIndicator
+from tests.approvals.building import decided, do, make_office, open_project
+from tests.people import MONDAY, at
+
+pytestmark = pytest.mark.django_db
+LATER = at("2027-11-16 09:00")
+PROMISES = {
+    "committed_investment_amount": "500000000",
+    "committed_output_per_mu": "50000000",
+    "committed_tax_per_mu": "3000000",
+    "committed_capacity_on": "2027-11-15",
+}
+KEPT = {"investment_amount": "500000000", "output_per_mu": "50000000", "tax_per_mu": "3000000",
+        "capacity_on": "2027-11-01"}  # fmt: skip
+
+
+@pytest.fixture
+def office(park: SimpleNamespace) -> SimpleNamespace:
+    return make_office(park)
+
+
+def completed(park: SimpleNamespace, office: SimpleNamespace, **promises: str) -> Case:
+    """A project with all its permits, in the stage before its review."""
+    case = open_project(park, office, land_mu="20")
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16", **(promises or PROMISES))
+    for key in ("filing", "land_use", "scheme", "works", "drawings", "pit", "cellar", "above", "acceptance"):
+        decided(park, office, case, key, MONDAY, MONDAY)
+    case.refresh_from_db()
+    assert case.step == "capacity_review"
+    return case
+
+
+def opened(case: Case, now: Any = LATER) -> Case:
+    actions.open_reviews(now)
+    return CapacityReview.objects.get(project=case.pk).case
+
+
+def verified(park: SimpleNamespace, office: SimpleNamespace, case: Case, **found: str) -> Case:
+    review = opened(case)
+    do(park.owner, review, "tell", LATER, **KEPT)
+    return do(office.clerk, review, "verify", LATER, report="现场核查属实", **{**KEPT, **found})
+
+
+def head_of_window(park: SimpleNamespace, office: SimpleNamespace) -> Any:
+    return office.window_team.memberships.get(role="head").user
+
+
+def test_a_review_opens_on_its_day_once_and_never_before(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = completed(park, office)
+    assert actions.open_reviews(at("2027-11-14 09:00")) == 0
+    assert actions.open_reviews(at("2027-11-15 09:00")) == 1
+    assert actions.open_reviews(at("2027-11-16 09:00")) == 0
+    review = CapacityReview.objects.get(project=case.pk)
+    assert (review.due_on, review.case.step, review.case.holder) == (
+        date(2027, 11, 15),
+        "filing",
+        "enterprise",
+    )
+
+
+def test_without_a_promised_day_it_is_two_years_after_completion(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    completed(park, office, committed_tax_per_mu="3000000")
+    assert actions.open_reviews(at("2028-11-15 09:00")) == 0
+    assert actions.open_reviews(at("2028-11-16 09:00")) == 1
+
+
+def test_what_the_monthly_reports_say_stands_beside_the_promise(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = completed(park, office)
+    for month in range(1, 13):
+        MonthlyIndicator.objects.create(
+            enterprise=park.ours, month=date(2027, month, 1) if month < 11 else date(2026, month, 1),
+            output_amount=80_000_000, tax_amount=5_000_000, investment_amount=30_000_000,
+        )  # fmt: skip
+    review = opened(case).capacity_review
+    known = {line.key: line.known for line in review.lines.all()}
+    assert known["output_per_mu"] == Decimal("48000000.00")  # 12 × 80 million on 20 mu
+    assert known["tax_per_mu"] == Decimal("3000000.00")
+    assert known["investment_amount"] == Decimal(360_000_000)
+
+
+@pytest.mark.parametrize(
+    ("found", "result"),
+    [
+        ({}, "met"),
+        ({"tax_per_mu": "2400000"}, "mostly"),
+        ({"tax_per_mu": "2399999"}, "below"),
+        ({"capacity_on": "2027-11-16"}, "mostly"),
+    ],
+)
+def test_the_result_follows_by_rule_from_the_worst_promise(
+    park: SimpleNamespace, office: SimpleNamespace, found: dict[str, str], result: str
+) -> None:
+    verified(park, office, completed(park, office), **found)
+    assert CapacityReview.objects.get().result == result
+
+
+def test_a_percentage_is_never_rounded_up_to_what_was_missed() -> None:
+    line = ReviewLine(key="tax_per_mu", promised=Decimal(3_000_000), actual=Decimal("2999999.99"))
+    assert line.percent == Decimal("99.9")
+    assert line.result() == "mostly"
+
+
+def test_excused_days_shift_a_date() -> None:
+    line = ReviewLine(key="start_on", promised_on=date(2027, 1, 1), actual_on=date(2027, 5, 1))
+    assert (line.result(), line.result(30), line.result(120)) == ("below", "mostly", "met")
+
+
+def test_who_made_the_visit_does_not_decide(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    case = completed(park, office)
+    head = head_of_window(park, office)
+    review = opened(case)
+    do(park.owner, review, "tell", LATER, **KEPT)
+    do(head, review, "verify", LATER, report="属实", **KEPT)
+    with pytest.raises(NotAllowed):
+        do(head, review, "settle", LATER, measures="无")
+
+
+def test_the_project_is_done_when_nobody_objects_in_time(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = completed(park, office)
+    review = verified(park, office, case)
+    do(head_of_window(park, office), review, "settle", LATER, measures="兑现奖补")
+    with pytest.raises(Refused):
+        do(office.clerk, case, "finish", LATER, reason="提前")
+    watch.lapse(at("2027-12-01 09:00"))
+    review.refresh_from_db()
+    case.refresh_from_db()
+    assert (review.step, review.outcome) == ("passed", "met")
+    assert (case.step, case.outcome) == ("done", "done")
+
+
+def test_who_falls_short_puts_it_right_once_and_is_in_breach_the_second_time(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = completed(park, office)
+    head = head_of_window(park, office)
+    review = verified(park, office, case, tax_per_mu="1000000")
+    do(head, review, "settle", LATER, measures="十二个月内整改")
+    do(park.owner, review, "object", LATER, reason="数据有误")
+    do(head, review, "settle", LATER, measures="维持")
+    review = do(park.owner, review, "agree", LATER)
+    assert review.step == "rectifying"
+    do(office.clerk, review, "note_progress", LATER, note="新线已投产")
+    do(park.owner, review, "report_again", LATER)
+    do(park.owner, review, "tell", LATER, **KEPT)
+    do(office.clerk, review, "verify", LATER, report="仍不足", **{**KEPT, "tax_per_mu": "2000000"})
+    do(head, review, "settle", LATER, measures="违约")
+    review = do(park.owner, review, "agree", LATER)
+    assert review.step == "default"
+    review = do(head, review, "enforce", LATER, measures="收回奖补")
+    assert review.outcome == "breached"
+    assert Project.objects.get(pk=case.pk).case.step == "done"
