@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Project
@@ -10,12 +12,15 @@ from portal.cases.models import Case
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
 
-PROJECT, PERMIT, PLEDGE, VERIFICATION, REVIEW = (
+PROJECT, PERMIT, PLEDGE, VERIFICATION, REVIEW, ASSISTANCE, ACTION_ITEM, UTILITY = (
     "approvals.project",
     "approvals.permit",
     "approvals.pledge",
     "approvals.verification",
     "approvals.capacity_review",
+    "approvals.assistance",
+    "approvals.action_item",
+    "approvals.utility",
 )
 SERVICE_CENTRE = "enterprise_service"  # the office of this code
 # The project of a case: itself, or the case above it.
@@ -25,19 +30,24 @@ WHERE p.{column} IS NOT NULL AND p.case_id IN (m.id, m.parent_id)
 """  # our own words
 
 
+_PATHS: dict[str, tuple[str, ...]] = {
+    PROJECT: ("project",),
+    PERMIT: ("permit", "project"),
+    PLEDGE: ("pledge", "permit", "project"),
+    VERIFICATION: ("pledge", "permit", "project"),
+    REVIEW: ("capacity_review", "project"),
+    ASSISTANCE: ("assistance", "project"),
+    ACTION_ITEM: ("action_item", "meeting", "project"),
+    UTILITY: ("utility", "project"),
+}
+
+
 def project_of(case: Case) -> Project | None:
     """The project to which a case belongs, if it does."""
-    if case.kind == PROJECT:
-        found: Project = case.project
-    elif case.kind == PERMIT:
-        found = case.permit.project
-    elif case.kind == REVIEW:
-        found = case.capacity_review.project
-    elif case.kind in (PLEDGE, VERIFICATION):
-        found = case.pledge.permit.project
-    else:
-        return None
-    return found
+    found: Any = case
+    for name in _PATHS.get(case.kind, ()):
+        found = getattr(found, name)
+    return found if found is not case else None
 
 
 def _is_agent(actor: Actor, case: Case) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from approvals.forms import MaterialForm
-from approvals.models import ComprehensiveWindow, Intake, Material, ServiceItem
+from approvals.models import ComprehensiveWindow, Intake, Material, Part, ServiceItem, UtilityRoute
 from portal import files
 from portal.administration.registers import Administered, Kept
 
@@ -37,6 +37,11 @@ class MaterialInline(Administered, admin.StackedInline):  # type: ignore[type-ar
     )
 
 
+class PartInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  # no runtime generics
+    model = Part
+    extra = 0
+
+
 @admin.register(ServiceItem)
 class ServiceItemAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
     list_display = ("code", "name", "stage", "team", "is_delegated", "is_default", "active")
@@ -51,7 +56,7 @@ class ServiceItemAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no 
     search_fields = ("code", "name", "name_en", "certificate")
     actions = ("confirm",)
     formfield_overrides: ClassVar = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
-    inlines = (MaterialInline, IntakeInline)
+    inlines = (MaterialInline, IntakeInline, PartInline)
     fieldsets = (
         (None, {"fields": ("code", "name", "name_en", "stage", "team", "active", "is_default")}),
         (
@@ -67,6 +72,7 @@ class ServiceItemAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no 
                     "promised_days",
                     "promised_unit",
                     "counts_in_total",
+                    "ends_total",
                 )
             },
         ),
@@ -113,3 +119,9 @@ class ComprehensiveWindowAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg
     @admin.display(description=_("items taken in"))
     def taken_in(self, window: Any) -> int:
         return int(window.n)
+
+
+@admin.register(UtilityRoute)
+class UtilityRouteAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+    list_display = ("kind", "team")
+    list_select_related = ("team",)

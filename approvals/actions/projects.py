@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from approvals.access import PERMIT
+from approvals.actions.assistance import offer_assistance
 from approvals.actions.standing import AFTER, STAGES, Standing, standing
 from approvals.models import (
     BASELINE_DAYS,
@@ -75,6 +76,7 @@ def sign(move: Move) -> None:
     move.keep(project)
     found = standing(project)
     _open_ready(move, project, found)
+    offer_assistance(move)
     move.target = found.stage()
 
 

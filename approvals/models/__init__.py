@@ -1,5 +1,6 @@
 """What approvals keep: the catalogue, its windows, procedures, land, projects and their permits."""
 
+from approvals.models.assistance import AgentTask, Assistance
 from approvals.models.catalogue import (
     DAY_UNITS,
     ComprehensiveWindow,
@@ -11,10 +12,12 @@ from approvals.models.catalogue import (
     limit_words,
 )
 from approvals.models.land import Parcel
+from approvals.models.nodes import ActionItem, Meeting, Node
 from approvals.models.permits import Part, Permit, PermitPaper, Pledge
 from approvals.models.procedures import Prerequisite, Procedure, ProcedureItem, ProcedureVersion
 from approvals.models.projects import BASELINE_DAYS, COMMITTED, FACTS, STAGE_FACTS, LeaderContact, Project
 from approvals.models.review import CapacityReview, ReviewLine, result_of
+from approvals.models.utilities import Utility, UtilityKind, UtilityRoute
 
 __all__ = [
     "BASELINE_DAYS",
@@ -22,11 +25,16 @@ __all__ = [
     "DAY_UNITS",
     "FACTS",
     "STAGE_FACTS",
+    "ActionItem",
+    "AgentTask",
+    "Assistance",
     "CapacityReview",
     "ComprehensiveWindow",
     "Intake",
     "LeaderContact",
     "Material",
+    "Meeting",
+    "Node",
     "Parcel",
     "Part",
     "Permit",
@@ -40,6 +48,9 @@ __all__ = [
     "ReviewLine",
     "ServiceItem",
     "ServiceItemQuerySet",
+    "Utility",
+    "UtilityKind",
+    "UtilityRoute",
     "form_path",
     "limit_words",
     "result_of",
