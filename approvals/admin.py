@@ -43,7 +43,7 @@ class PartInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  
 
 
 @admin.register(ServiceItem)
-class ServiceItemAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class ServiceItemAdmin(Kept):
     list_display = ("code", "name", "stage", "team", "is_delegated", "is_default", "active")
     list_filter = (
         "stage",
@@ -106,7 +106,7 @@ class ServiceItemAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no 
 
 
 @admin.register(ComprehensiveWindow)
-class ComprehensiveWindowAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class ComprehensiveWindowAdmin(Kept):
     list_display = ("code", "name", "kind", "team", "place", "taken_in", "active")
     list_filter = ("kind", "active")
     list_select_related = ("team",)

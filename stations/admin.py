@@ -2,15 +2,15 @@
 
 from django.contrib import admin
 
-from portal.administration.registers import Administered, Kept
+from portal.administration.registers import Kept, Register
 from stations.models import CategoryRoute, Station
 
 
 @admin.register(Station)
-class StationAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class StationAdmin(Kept):
     list_display = ("team", "address", "phone", "opens_at", "closes_at")
 
 
 @admin.register(CategoryRoute)
-class CategoryRouteAdmin(Administered, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class CategoryRouteAdmin(Register):
     list_display = ("category", "team")

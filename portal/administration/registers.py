@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty, DutyGrant, User
+from portal.administration.register_versions import Versioned
 from portal.park.models import Agency, Enterprise, Membership, Team
 
 
 class Administered:
-    """Every administrator may see and change these; rows that cases refer to cannot be deleted."""
+    """Every administrator may see and change these."""
 
     def _may(self, request: HttpRequest) -> bool:
         actor = getattr(request, "actor", None)
@@ -54,7 +55,16 @@ class AgencyInline(Administered, admin.StackedInline):  # type: ignore[type-arg]
     raw_id_fields = ("enterprise",)  # thousands: looked up in a window of its own
 
 
-class Kept(Administered):
+class Register(Administered, Versioned):
+    """A register: administrators change it, and none unseen what another has changed."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What a row is known by stays: saved under another one it would be a second row."""
+        found, key = super().get_readonly_fields(request, obj), self.opts.pk
+        return found if obj is None or key.auto_created else (*found, key.name)
+
+
+class Kept(Register):
     """What cases refer to is switched off, not deleted: asking for it would list those cases, and
     administrators read no case content."""
 
@@ -82,7 +92,7 @@ class PeopleAdmin(Kept, UserAdmin):  # type: ignore[type-arg]  # no runtime gene
 
 
 @admin.register(Team)
-class TeamAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class TeamAdmin(Kept):
     list_display = ("code", "name", "kind", "leader", "active")
     list_filter = ("kind", "active")
     search_fields = ("code", "name")
@@ -95,7 +105,7 @@ class TeamAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class EnterpriseAdmin(Kept):
     list_display = ("uscc", "name", "industry", "size", "settled_on")
     list_filter = ("size", "is_high_tech")
     search_fields = ("uscc", "name")

@@ -40,8 +40,10 @@ def test_only_park_leaders_can_be_in_charge_of_a_team(park: SimpleNamespace) -> 
 
 def test_the_history_of_a_register_says_who(park: SimpleNamespace) -> None:
     client, team = browser(park.administrator), park.team["jinrong"]
-    form = client.get(reverse("admin:park_team_change", args=[team.pk])).context["adminform"].form
+    page = client.get(reverse("admin:park_team_change", args=[team.pk]))
+    form = page.context["adminform"].form
     data = {name: "" if (value := form[name].value()) is None else value for name in form.fields}
+    data["seen"] = page.context["seen"]
     answer = client.post(reverse("admin:park_team_change", args=[team.pk]), data | {"name": "金荣政务驿站"})
     assert answer.status_code == 302
     line = Team.pgh_event_model.objects.filter(pgh_obj=team).latest("pgh_id")  # type: ignore[attr-defined]

@@ -42,7 +42,7 @@ def sent(park: SimpleNamespace, item: ServiceItem, **changes: Any) -> Any:
         reverse("admin:approvals_serviceitem_change", args=[item.pk]),
     )
     page: Any = client.get(address)
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = {"seen": page.context["seen"]}
     formsets = [line.formset for line in page.context["inline_admin_formsets"]]
     forms = [page.context["adminform"].form]
     for formset in formsets:
