@@ -18,6 +18,7 @@ from typing import Any
 from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg2.errors import LockNotAvailable
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -77,7 +78,9 @@ def _guarded(view: APIView, request: Request, key: str, work: Callable[[], Respo
 def _locked(pk: int) -> KeptAnswer:
     try:
         return KeptAnswer.objects.select_for_update(nowait=True).get(pk=pk)
-    except OperationalError as error:  # the lock is held
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise  # the database is gone, say
         raise Problem("under-way", headers={"Retry-After": "1"}) from error
 
 

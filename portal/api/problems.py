@@ -49,6 +49,7 @@ KINDS: dict[str, Kind] = {
     "version-needed": Kind(428, gettext_lazy("Say which version you have seen")),
     "too-many-requests": Kind(429, gettext_lazy("Too many requests")),
     "internal": Kind(500, gettext_lazy("Something went wrong on our side")),
+    "unavailable": Kind(503, gettext_lazy("Not available just now")),
     "feed-renewal-needed": Kind(503, gettext_lazy("The feed must be renewed")),
 }
 _BY_STATUS = {

@@ -14,7 +14,7 @@ from portal.api.fields import field_schema
 from portal.api.permissions import wanted_scopes
 from portal.api.problems import KINDS, MEDIA_TYPE
 
-ALWAYS = (404, 405, 406, 429)
+ALWAYS = (404, 405, 406, 429, 503)
 PROBLEM = {
     "type": "object",
     "description": "Problem details (RFC 9457), in the caller's language.",
@@ -24,6 +24,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
+        "request_id": {"type": "string"},
         "errors": {
             "type": "array",
             "items": {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal import outages, tracing
 from portal.api import parsing, problems
 from portal.api.middleware import BASE
 from portal.api.models import Scope
@@ -135,9 +138,26 @@ def elsewhere(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The last resort, as a problem for programs and a page for people."""
-    if not request.path.startswith(BASE):
-        return defaults.server_error(request)
-    return JsonResponse(
-        problems.body_of(Problem("internal"), request.path), status=500, content_type=problems.MEDIA_TYPE
-    )
+    """The last resort, as a problem for programs and a page for people. 503 when the database is gone.
+
+    Called by Django while it handles what was raised, so nothing here may ask the database.
+    """
+    gone = outages.database_gone(sys.exception())
+    if request.path.startswith(BASE):
+        answer = _last_problem(request, "unavailable" if gone else "internal")
+    elif gone:
+        sent = request.method not in ("GET", "HEAD", "OPTIONS")
+        answer = HttpResponse(render_to_string("503.html", {"sent": sent}), status=503)
+    else:
+        answer = defaults.server_error(request)
+    if gone:
+        answer["Retry-After"] = str(outages.RETRY_AFTER_S)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _last_problem(request: HttpRequest, code: str) -> HttpResponse:
+    """With the number of the request in its body too: it is what one tells who asks us about it."""
+    problem = Problem(code, request_id=tracing.current())
+    body = problems.body_of(problem, request.path)
+    return JsonResponse(body, status=problem.status_code, content_type=problems.MEDIA_TYPE)
