@@ -41,6 +41,10 @@ class Refused(CaseError):
     status = 422
 
 
+class TooLong(Refused):
+    """A text is longer than what is kept: said beside its field (HTTP 422), never cut silently."""
+
+
 class Invalid(CaseError):
     """The input has errors (HTTP 422); `form` carries them field by field."""
 

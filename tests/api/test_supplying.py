@@ -138,6 +138,16 @@ def test_what_cannot_be_an_answer_is_refused_beside_its_field(
     assert [e["field"] for e in answer.json()["errors"]] == [field]
 
 
+def test_an_answer_that_is_too_long_is_said_in_the_words_of_the_page(park: SimpleNamespace) -> None:
+    case = paused(park)
+    path = place(read(program(park.owner), case)["missing"][0]["href"])
+    answer = program(park.owner, language="zh-CN").post(path, {"answer": "字" * 2001})
+    assert answer.json()["errors"][0]["detail"] == "最多保存 2000 个字符，现有 2001 个。"
+    assert program(park.owner).post(path, {"answer": "字\r\n" * 999 + "字字"}).status_code == 200
+    kept = MissingItem.objects.exclude(supplied_at=None).get()
+    assert len(kept.answer) == 2000
+
+
 def test_an_answer_that_is_a_file_is_refused_and_nothing_at_all_says_what_to_send(
     park: SimpleNamespace,
 ) -> None:

@@ -75,6 +75,36 @@ def test_the_enterprise_sees_what_is_missing_and_supplies_it_there(park: SimpleN
     assert "现在轮到您" not in page(park.owner, f"/cases/{case.pk}/")
 
 
+def test_an_answer_that_is_too_long_is_said_beside_its_field_and_nothing_is_cut(
+    park: SimpleNamespace,
+) -> None:
+    case = handled(park)
+    engine.pause(case, by=actor(park.head), data=TOLD, now=at("2026-11-17 09:00"))
+    plan, load = MissingItem.objects.order_by("position")
+    mine, address = browser(park.owner), f"/cases/{case.pk}/missing/{plan.pk}/"
+    shown = page(park.owner, f"/cases/{case.pk}/")
+    assert 'maxlength="2000"' in shown
+    assert "最多 2000 个字符" in shown
+    written = "字" * 2000 + "尾"
+    file = SimpleUploadedFile("平面图.pdf", PDF)
+    answer = mine.post(address, {"answer": written, "file": file})
+    told = answer.content.decode()
+    assert answer.status_code == 422
+    assert "最多保存 2000 个字符，现有 2001 个。" in told
+    assert f'id="answer-{plan.pk}-error"' in told
+    assert f'id="answer-{load.pk}-error"' not in told, "beside the one that was answered"
+    assert written in told, "what was typed is still there"
+    assert "文件须重新选择" in told
+    assert not Document.objects.exists(), "the file that came along is not kept without it"
+    assert not MissingItem.objects.exclude(supplied_at=None).exists()
+    english = browser(park.owner, "en").post(address, {"answer": written}).content.decode()
+    assert "At most 2000 characters are kept; these are 2001." in english
+    lines = "\r\n".join(["行" * 99] * 20)  # 1,999 as the browser counts, 2,018 as it sends
+    assert mine.post(address, {"answer": lines}).status_code == 302
+    plan.refresh_from_db()
+    assert plan.answer == lines.replace("\r\n", "\n")
+
+
 @pytest.mark.parametrize("who", ["owner", "handler"])
 def test_a_paper_of_the_archive_is_used_with_one_click(park: SimpleNamespace, who: str) -> None:
     case, user = handled(park), getattr(park, who)

@@ -28,10 +28,9 @@ from portal.cases.api.common import Seen, find, fresh
 from portal.cases.api.reading import answer, attachment_body, case_body, comment_body, rating_body
 from portal.cases.declaration import Transition
 from portal.cases.enterprise_views.papers import add_paper, supply_item
-from portal.cases.errors import Conflict
+from portal.cases.errors import Conflict, TooLong
 from portal.cases.forms import CommentForm, RatingForm
 from portal.cases.models import Case
-from portal.cases.models.supplements import ANSWER_MAX
 from portal.cases.views.operations import OPERATIONS, operate
 from portal.park.api import actor_of
 from portal.worktime.now import now
@@ -254,9 +253,11 @@ def _supplying(data: Any) -> tuple[str, str]:
         for name, kind in SUPPLIED_WITH.items()
         if name in data and type(data[name]) is not (str if by_form else kind)
     ]
-    if not errors and len(data.get("answer", "")) > ANSWER_MAX:
-        message = _("At most %(most)s characters are kept.") % {"most": ANSWER_MAX}
-        errors = [problems.field_error("answer", message)]
+    if not errors:
+        try:
+            engine.answer_text(data.get("answer", ""))
+        except TooLong as error:
+            errors = [problems.field_error("answer", str(error))]
     if errors:
         raise Problem("invalid", errors=errors)
     return str(data.get("document", "")), data.get("answer", "")

@@ -26,13 +26,14 @@ from portal.cases.engine.holding import (
     withdraw_transfer,
 )
 from portal.cases.engine.letters import check_letter, declared_letter, issue_in, issue_letter
-from portal.cases.engine.supplements import MAY_SUPPLY, check_supply, supply
+from portal.cases.engine.supplements import MAY_SUPPLY, answer_text, check_supply, supply
 from portal.cases.engine.talk import attach, attach_in, comment, rate, remind, watch
 from portal.cases.engine.timing import ask_extension, decide_extension, pause, resume
 
 __all__ = [
     "MAY_SUPPLY",
     "accept_transfer",
+    "answer_text",
     "ask_extension",
     "assign",
     "attach",

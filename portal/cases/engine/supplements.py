@@ -11,7 +11,7 @@ from portal.cases import access
 from portal.cases.engine.core import lock
 from portal.cases.engine.talk import attach_in
 from portal.cases.engine.timing import run_on
-from portal.cases.errors import Conflict, NotAllowed, Refused
+from portal.cases.errors import Conflict, NotAllowed, Refused, TooLong
 from portal.cases.models import Case, Document, MissingItem
 from portal.cases.models.supplements import ANSWER_MAX
 from portal.park.acting import Actor
@@ -31,12 +31,13 @@ def supply(
     """Answer one missing item, with a paper or in words. The last one lets the clock run again.
 
     For the enterprise, or for the handler to whom it brought the paper. Raises what `check_supply` does,
-    and Refused for an answer that says nothing or a paper that has not passed the virus scan.
+    and Refused for an answer that says nothing or is too long (TooLong), or a paper that has not passed the
+    virus scan.
     """
+    text = answer_text(answer)
     with transaction.atomic():
         move = lock(case, by=by, now=now)
         item = check_supply(move.case, item_id, by)
-        text = answer.strip()[:ANSWER_MAX]
         if document is None and not text:
             raise Refused(_("Choose a paper of the archive, send a file, or answer in words."))
         if document is not None:
@@ -52,6 +53,15 @@ def supply(
             move.tell("case.resumed", "handler")
         move.save()
     return item
+
+
+def answer_text(answer: str) -> str:
+    """An answer as it is kept: an end of line counts once, as it does in the browser. Raises TooLong."""
+    text = answer.strip().replace("\r\n", "\n")
+    if len(text) > ANSWER_MAX:
+        values = {"most": ANSWER_MAX, "count": len(text)}
+        raise TooLong(_("At most %(most)s characters are kept; these are %(count)s.") % values)
+    return text
 
 
 def check_supply(case: Case, item_id: int, by: Actor) -> MissingItem:

@@ -21,9 +21,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.cases import engine, keyset, papers
 from portal.cases.access import check_acts, is_staff_for, own_papers, usable_papers, visible_to
-from portal.cases.errors import CaseError, Refused
+from portal.cases.errors import CaseError, Refused, TooLong
 from portal.cases.models import Attachment, Case, Document, MissingItem
 from portal.cases.presenting.papers import paper
+from portal.cases.views.case import case_page
 from portal.cases.views.common import actor_of, back_to, load, refusals
 from portal.park.acting import Actor
 from portal.worktime.clock import local
@@ -149,7 +150,11 @@ def case_supply(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     case, actor = load(request, pk), actor_of(request)
     upload = cast("UploadedFile[bytes] | None", request.FILES.get("file"))
     chosen, answer = request.POST.get("document", ""), request.POST.get("answer", "")
-    supply_item(case, actor, item, upload, chosen, answer)
+    try:
+        supply_item(case, actor, item, upload, chosen, answer)
+    except TooLong as error:
+        told = {"item": item, "answer": answer, "document": chosen, "error": str(error), "file": bool(upload)}
+        return case_page(request, case, actor, status=422, supplying=told)
     messages.success(request, gettext("Thank you: it is in the case."))
     return back_to(request, pk)
 
@@ -161,6 +166,7 @@ def supply_item(
     nobody waits for it. Raises Http404, CaseError."""
     check_acts(actor, case)
     engine.check_supply(case, item, actor)
+    engine.answer_text(answer)  # before a byte is kept
     document = None
     if upload is not None:
         document = papers.store(upload, by=actor.user, now=now(), enterprise=case.enterprise)

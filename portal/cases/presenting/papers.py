@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from portal.cases import access
 from portal.cases.engine import MAY_SUPPLY
 from portal.cases.models import Attachment, Case, Document, MissingItem, Pause
+from portal.cases.models.supplements import ANSWER_MAX
 from portal.cases.papers import described, validity
 from portal.park.acting import Actor
 from portal.worktime.clock import local
@@ -38,6 +39,7 @@ class Wanted:
 
     item: MissingItem
     fits: Paper | None
+    most: int = ANSWER_MAX  # characters of an answer in words
 
 
 def paper(document: Document, today: date) -> Paper:

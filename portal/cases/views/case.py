@@ -20,6 +20,7 @@ from portal.cases.presenting.page import context
 from portal.cases.views.common import actor_of, back_to, load, refusals
 from portal.cases.views.operations import OPERATIONS, operate
 from portal.cases.views.uploads import with_uploads
+from portal.park.acting import Actor
 from portal.prepared import planned_reads
 from portal.worktime.now import now
 
@@ -29,12 +30,18 @@ from portal.worktime.now import now
 @refusals
 def case_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Where it is, who has it, until when, why then; what can be done."""
-    case, actor = load(request, pk), actor_of(request)
+    return case_page(request, load(request, pk), actor_of(request))
+
+
+def case_page(
+    request: HttpRequest, case: Case, actor: Actor, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The page, or what is beside the list; `more` for a form on it that was sent with a fault."""
     shown = context(case, actor, now())
     shown["comment_form"] = CommentForm(case=case, actor=actor, bound=False)
     panel = "panel" in request.GET and getattr(request, "htmx", False)
     shown["base"] = "cases/panel.html" if panel else "base.html"
-    return render(request, "cases/case_view.html", shown)
+    return render(request, "cases/case_view.html", shown | more, status=status)
 
 
 @require_http_methods(["GET", "POST"])
