@@ -6,6 +6,7 @@ asking. Read by the settings, so it imports nothing of Django.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,3 +36,18 @@ def file_storage(env: Any, folder: Path) -> dict[str, Any]:
             else {},
         },
     }
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What a store raises that cannot be reached or does not give a file out: none of S3's are OSErrors.
+
+    Their packages are not loaded for it: without an S3 store in use nothing of theirs can be raised.
+    """
+    if "botocore" not in sys.modules:
+        return (OSError,)
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+    from s3transfer.exceptions import RetriesExceededError, S3DownloadFailedError, S3ValidationError
+
+    transfer = (RetriesExceededError, S3DownloadFailedError, S3ValidationError)
+    return (OSError, BotoCoreError, ClientError, Boto3Error, *transfer)

@@ -6,7 +6,7 @@ import socketserver
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,40 @@ class _Talk(socketserver.StreamRequestHandler):
             self.wfile.write(scanner.verdict(content) + b"\0")
         else:
             self.wfile.write(b"UNKNOWN COMMAND\0")
+
+
+class _Nonsense(socketserver.BaseRequestHandler):
+    """Whatever is asked, the same bytes; None: one byte now and then, without an end."""
+
+    def handle(self) -> None:
+        answer: bytes | None = self.server.answer  # type: ignore[attr-defined]
+        ended: threading.Event = self.server.ended  # type: ignore[attr-defined]
+        with suppress(OSError):
+            self.request.settimeout(0.2)
+            if answer is not None:
+                self.request.sendall(answer)
+            while self.request.recv(65536):
+                pass
+        while answer is None and not ended.wait(0.05):
+            try:
+                self.request.sendall(b"x")
+            except OSError:
+                return
+
+
+@contextmanager
+def nonsense(settings: Any, answer: bytes | None) -> Iterator[None]:
+    """At the scanner's address sits something that is none."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Nonsense) as server:
+        server.answer = answer  # type: ignore[attr-defined]
+        server.ended = ended = threading.Event()  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        settings.CLAMAV_URL, settings.CLAMAV_TIMEOUT_S = f"tcp://127.0.0.1:{server.server_address[1]}", 1
+        try:
+            yield
+        finally:
+            ended.set()
+            server.shutdown()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from portal.cases.papers import clamd, scanning
 from portal.notices.models import Notice
 from tests.api.conftest import program
 from tests.pages.test_pages import PDF, browser
-from tests.papers.scanner import EICAR, VERSION, running
+from tests.papers.scanner import EICAR, VERSION, nonsense, running
 from tests.people import MONDAY, actor, file_request, filing, handled
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,9 @@ def test_the_scanner_sees_every_byte_and_its_word_counts(
         assert "Eicar-Signature" in answer.json()["errors"][0]["detail"]
 
 
-@pytest.mark.parametrize("answer", [b"stream: ", b"hello", b"\xff\xfe", None])
+@pytest.mark.parametrize(
+    "answer", [b"stream: ", b"hello", b"\xff\xfe", b"OK", b"HTTP/1.1 302 FOUND", b"stream:  FOUND", None]
+)
 def test_who_gets_no_verdict_waits(park: SimpleNamespace, settings: Any, answer: bytes | None) -> None:
     """A wrong answer, or nobody there: never clean."""
     if answer is None:
@@ -69,6 +71,61 @@ def test_who_gets_no_verdict_waits(park: SimpleNamespace, settings: Any, answer:
         assert store(park).scan_state == Scan.PENDING
         scanner.answer = b"INSTREAM size limit exceeded. ERROR"
         assert store(park, PDF + b"%").scan_state == Scan.FAILED
+
+
+NONSENSE = {
+    "a web server": b"HTTP/1.1 302 FOUND\r\n\r\n",
+    "a friendly one": b"OK\0",
+    "not the stream": b"somewhere: OK\0",
+    "a virus without a name": b"stream:  FOUND\0",
+    "a virus nowhere": b"Eicar FOUND\0",
+    "bytes in a name": b"stream: a\0b FOUND\0",
+    "an error with bytes": b"stream: a\0b ERROR\0",
+    "a version with bytes": b"ClamAV 1\0.4\0",
+    "no text": b"\xff\xfe\0",
+    "nothing": b"\0",
+    "silence": b"",
+    "a flood": b"x" * 100_000,
+    "a drip": None,
+}
+
+
+@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
+def test_nonsense_at_the_scanners_address_loses_nothing_and_clears_nothing(
+    park: SimpleNamespace, settings: Any, caplog: pytest.LogCaptureFixture, answer: bytes | None
+) -> None:
+    with running(settings):
+        clean = store(park, PDF + b"%1")
+    with nonsense(settings, answer):
+        new = store(park, PDF + b"%2")
+        assert new.scan_state == Scan.PENDING
+        assert new.next_scan_at is not None
+        assert "scanner away" in caplog.text
+        assert scanning.scan_due(MONDAY + timedelta(days=400)) == 0
+    assert Document.objects.get(pk=clean.pk).scan_state == Scan.CLEAN
+    with running(settings) as scanner:
+        assert scanning.scan_due(MONDAY + timedelta(hours=2)) == 1
+        assert scanner.scanned == [PDF + b"%2"], "every byte of it is still there"
+    assert Document.objects.get(pk=new.pk).scan_state == Scan.CLEAN
+
+
+def test_a_scanner_that_loses_its_tongue_in_the_middle_is_asked_again(
+    park: SimpleNamespace, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It says its version, and to the paper something else: that one waits, and does not hold up the job."""
+    with running(settings) as scanner:
+        document = store(park)
+        scanner.answer = b"stream: a\x00b ERROR"
+        again = MONDAY + timedelta(days=400)
+        assert scanning.scan_due(again) == 1
+        document.refresh_from_db()
+        assert document.scan_state == Scan.CLEAN, "what was clean stays so until the scanner has spoken"
+        assert document.next_scan_at == again + timedelta(minutes=1)
+        assert f"document {document.pk} waits for its scan" in caplog.text
+        scanner.answer = None
+        assert scanning.scan_due(again + timedelta(minutes=1)) == 1
+        document.refresh_from_db()
+        assert document.scan_tries == 0
 
 
 @pytest.mark.parametrize("state", [Scan.PENDING, Scan.FAILED, Scan.INFECTED])

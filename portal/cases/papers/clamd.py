@@ -6,8 +6,10 @@ each with its length in four bytes, most significant first; a chunk of length 0 
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from django.conf import settings
 
 CHUNK = 64 * 1024
 ANSWER_MAX = 4096
+FOUND = re.compile(r"stream: ([^\x00-\x1f\x7f]+) FOUND")
 
 
 class Away(Exception):
@@ -33,22 +36,22 @@ class Verdict:
 
 
 def scan(chunks: Iterable[bytes]) -> Verdict:
-    """Have bytes looked through. Raises Away."""
+    """Have bytes looked through. Raises Away, and what `chunks` raises."""
     answer = _ask(b"zINSTREAM\0", chunks)
-    text = answer.removeprefix("stream: ")
-    if text == "OK":
+    # Whoever answers something else at that address, if only "OK", has looked at nothing.
+    if answer == "stream: OK":
         return Verdict(True, False, "")
-    if text.endswith(" FOUND"):
-        return Verdict(False, True, text.removesuffix(" FOUND"))
-    if text.endswith("ERROR"):
-        return Verdict(False, False, text)
+    if found := FOUND.fullmatch(answer):
+        return Verdict(False, True, found[1])
+    if answer.endswith("ERROR") and answer.isprintable():
+        return Verdict(False, False, answer.removeprefix("stream: "))
     raise Away(f"not an answer of clamd: {answer[:100]!r}")
 
 
 def version(wait_s: float | None = None) -> str:
     """Engine and signatures: "ClamAV 1.4.1/27450/Tue Nov 11 08:00:00 2026". Raises Away."""
     answer = _ask(b"zVERSION\0", wait_s=wait_s)
-    if not answer.startswith("ClamAV"):
+    if not answer.startswith("ClamAV") or not answer.isprintable():
         raise Away(f"not an answer of clamd: {answer[:100]!r}")
     return answer
 
@@ -75,8 +78,11 @@ def _send(line: socket.socket, chunks: Iterable[bytes], *, stream: bool) -> None
 
 
 def _read(line: socket.socket) -> str:
-    answer = b""
+    """The whole answer within the time for one, however slowly its bytes come. Raises OSError."""
+    answer, wait = b"", line.gettimeout() or 0.0
+    until = time.monotonic() + wait
     while not answer.endswith(b"\0") and len(answer) < ANSWER_MAX:
+        line.settimeout(max(until - time.monotonic(), 0.001))
         part = line.recv(ANSWER_MAX)
         if not part:
             break

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from portal import storing
 from portal.cases import access
 from portal.cases.errors import Refused
 from portal.cases.models import Document
@@ -88,7 +89,10 @@ def _put_off(document: Document, detail: str, now: datetime) -> None:
         document.scan_state, document.scan_engine, document.scanned_at = Scan.PENDING, "", None
     wait = AGAIN_MIN[min(document.scan_tries, len(AGAIN_MIN) - 1)]
     document.scan_tries = min(document.scan_tries + 1, 1000)
-    document.scan_detail, document.next_scan_at = detail[:200], now + timedelta(minutes=wait)
+    document.scan_detail, document.next_scan_at = (
+        detail.replace("\0", " ")[:200],
+        now + timedelta(minutes=wait),
+    )
 
 
 def scan_due(now: datetime) -> int:
@@ -121,7 +125,8 @@ def _scan_next(engine: str, now: datetime) -> bool:
         try:
             with document.file.open("rb") as file:
                 verdict = clamd.scan(file.chunks())
-        except (clamd.Away, OSError) as error:
+        except (clamd.Away, *storing.failures()) as error:  # type: ignore[misc]  # told when it is raised
+            logger.warning("document %s waits for its scan: %s", document.pk, error)
             _put_off(document, str(error), now)
         else:
             _judge(document, verdict, engine, now)
