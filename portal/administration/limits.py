@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.administration.common import administrators
@@ -23,6 +24,11 @@ from portal.cases.views.common import actor_of
 from portal.worktime.clock import Limit, Unit
 from portal.worktime.explain import limit_text
 from portal.worktime.now import now
+
+OVERTAKEN = gettext_lazy(
+    "Somebody has made version %(n)s meanwhile; nothing was saved. Yours is below, theirs among the versions "
+    "beside it. Sent once more, yours comes after theirs."
+)
 
 
 @require_safe
@@ -41,15 +47,20 @@ def standard_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
+@transaction.atomic
 def standard_edit(request: HttpRequest, kind: str) -> HttpResponse:
     """A new version for new cases; open cases keep theirs."""
+    if request.method == "POST":  # nobody makes another one until this one is made
+        list(ServiceStandard.objects.select_for_update().filter(kind=kind))
     versions = _versions(kind)
     form = StandardForm(request.POST if request.method == "POST" else None, row=versions[0]["row"])
     newest = versions[0]["row"].version
+    seen = request.POST.get("version", "") if request.method == "POST" else str(newest)
+    overtaken = seen != str(newest)
+    if overtaken:
+        form.is_valid()
+        form.add_error(None, OVERTAKEN % {"n": newest})
     if request.method == "POST" and form.is_valid():
-        if request.POST.get("version") != str(newest):
-            messages.error(request, _("Somebody has made another version meanwhile. Please look again."))
-            return redirect("administration:standard_edit", kind=kind)
         made = standards.change(
             kind,
             form.chosen_limits(),
@@ -61,7 +72,8 @@ def standard_edit(request: HttpRequest, kind: str) -> HttpResponse:
         messages.success(request, _("Version %(n)s holds for new cases.") % {"n": made.version})
         return redirect("administration:standard_edit", kind=kind)
     context = {"form": form, "flow": FLOWS[kind], "versions": versions, "newest": newest}
-    return render(request, "administration/standard_edit.html", context, status=422 if form.errors else 200)
+    status = 409 if overtaken else 422 if form.errors else 200
+    return render(request, "administration/standard_edit.html", context, status=status)
 
 
 def _versions(kind: str) -> list[dict[str, Any]]:

@@ -7,24 +7,22 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import InlineForeignKeyField
 from django.http import QueryDict
-from django.utils.formats import localize
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+
+from portal.editing import NOTHING, words
 
 ModelForm: TypeAlias = "forms.ModelForm[Any]"  # in quotes: not generic at run time
 FormSet: TypeAlias = Any  # an inline one; the stubs take its model and prefix for optional
 Typed = dict[str, list[str]]  # one row below the main one: field → what was sent for it
-NOTHING = "—"
 
 
 @dataclass(frozen=True)
@@ -177,49 +175,3 @@ def _asked(form: ModelForm) -> Iterator[forms.BoundField]:
         unseen = bound.is_hidden or isinstance(bound.field, InlineForeignKeyField)
         if not (bound.field.disabled or unseen or bound.name == DELETION_FIELD_NAME):
             yield bound
-
-
-def words(field: forms.Field, value: Any) -> str:
-    """A value of a form's field as a reader says it; what cannot be understood as it was typed."""
-    if isinstance(field, forms.BooleanField):
-        return _("Yes") if value else _("No")
-    if value in (None, "", False) or value == []:
-        return NOTHING
-    if isinstance(field, forms.ModelChoiceField):
-        return _chosen(field, value)
-    if isinstance(field, forms.FileField):
-        return PurePath(str(value)).name
-    if isinstance(field, forms.ChoiceField):
-        return _named(field, value)
-    return str(localize(_understood(field, value)))
-
-
-def _understood(field: forms.Field, value: Any) -> Any:
-    """Typed "2026-1-5" and kept 2026-01-05 are the same day."""
-    try:
-        return field.clean(value)
-    except ValidationError:
-        return " ".join(map(str, value)) if isinstance(value, list) else value
-
-
-def _named(field: Any, value: Any) -> str:
-    names: dict[str, str] = {}
-    for key, label in field.choices:
-        pairs = label if isinstance(label, (list, tuple)) else [(key, label)]
-        names |= {str(one): str(name) for one, name in pairs}
-    return ", ".join(names.get(str(one), str(one)) for one in _several(value))
-
-
-def _chosen(field: Any, value: Any) -> str:
-    """Asked of the table itself: what cannot be chosen any more still has its name."""
-    keys = [one.pk if isinstance(one, Model) else one for one in _several(value)]
-    key = field.to_field_name or "pk"
-    try:
-        rows = list(field.queryset.model._base_manager.filter(**{f"{key}__in": keys}))
-    except (ValueError, ValidationError):
-        rows = []
-    return ", ".join(map(field.label_from_instance, rows)) or ", ".join(map(str, keys))
-
-
-def _several(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else [value]

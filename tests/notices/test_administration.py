@@ -131,6 +131,13 @@ def test_a_text_is_rewritten_previewed_and_put_back(park: SimpleNamespace, admin
     assert "Administrator" in history
 
 
+def seen(admin: Client, path: str) -> dict[str, str]:
+    """The mark of what the page shows now."""
+    found = re.search(r'name="seen" value="(\w+)"', admin.get(path).content.decode())
+    assert found
+    return {"seen": found[1]}
+
+
 def version(admin: Client, path: str = TEXT) -> str:
     found = re.search(r'name="version" value="(\w+)"', admin.get(path).content.decode())
     assert found is not None
@@ -175,9 +182,15 @@ def test_a_text_is_never_a_template(park: SimpleNamespace, admin: Client, post_o
 def test_the_second_of_two_editors_is_told(park: SimpleNamespace, admin: Client) -> None:
     shown = version(admin)
     admin.post(TEXT, {"title": "a", "body": "erste", "version": shown})
-    answer = admin.post(TEXT, {"title": "b", "body": "zweite", "version": shown}, follow=True)
-    assert "文本已被他人修改" in answer.content.decode()
+    answer = admin.post(TEXT, {"title": "b", "body": "zweite", "version": shown})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "erste" in page
+    assert "zweite" in page
     assert Wording.objects.get().body == "erste"
+    now = answer.context["form"]["version"].value()
+    assert admin.post(TEXT, {"title": "b", "body": "zweite", "version": now}).status_code == 302
+    assert Wording.objects.get().body == "zweite"
 
 
 def test_every_text_can_be_edited_and_its_original_uses_known_placeholders_only() -> None:
@@ -224,7 +237,8 @@ def test_a_group_is_added_tested_and_changed_and_its_address_stays_hidden(
     receiver.answer = b'{"errcode":93000,"errmsg":"invalid webhook url"}'
     answer = admin.post(f"{BASE}groups/{row.pk}/test/", follow=True).content.decode()
     assert "invalid webhook url" in answer
-    given = {"name": "新名", "kinds": ["deadline"], "address": "", "language": "en"}
+    given: dict[str, Any] = {"name": "新名", "kinds": ["deadline"], "address": "", "language": "en"}
+    given |= seen(admin, f"{BASE}groups/{row.pk}/")
     assert admin.post(f"{BASE}groups/{row.pk}/", given).status_code == 302
     row.refresh_from_db()
     assert (row.name, row.active, row.kinds) == ("新名", False, ["deadline"])
@@ -285,9 +299,9 @@ def test_quiet_nights_are_changed_with_history_and_never_hide_the_daily_mail(
     park: SimpleNamespace, admin: Client
 ) -> None:
     given = {"quiet_from": "21:00", "quiet_until": "06:30", "digest_at": "08:30"}
-    assert admin.post(f"{BASE}hours/", given).status_code == 302
+    assert admin.post(f"{BASE}hours/", given | seen(admin, f"{BASE}hours/")).status_code == 302
     assert str(Hours.current().quiet_from) == "21:00:00"
-    answer = admin.post(f"{BASE}hours/", {**given, "digest_at": "06:00"})
+    answer = admin.post(f"{BASE}hours/", {**given, "digest_at": "06:00", **seen(admin, f"{BASE}hours/")})
     assert answer.status_code == 422
     assert "不能处于静默时段" in answer.content.decode()
     assert "Administrator" in admin.get(f"{BASE}hours/").content.decode()

@@ -80,8 +80,14 @@ def test_new_limits_hold_for_new_cases_only(park: SimpleNamespace) -> None:
     old.refresh_from_db()
     assert old.promise_due_at == at("2026-11-23 17:30")
     assert fresh.promise_due_at == at("2026-11-19 17:30")
-    stale = client.post(address, data, follow=True)
-    assert "another version meanwhile" in stale.content.decode()
+    stale = client.post(address, {**data, "note": "又一次"})
+    assert stale.status_code == 409
+    assert "made version 2 meanwhile" in stale.content.decode()
+    assert "又一次" in stale.content.decode(), "what was typed is kept"
+    assert client.post(address, {**data, "note": "又一次", f"amount_{n}": "2.5"}).status_code == 409
+    assert ServiceStandard.objects.filter(kind="stations.request").count() == 2
+    assert client.post(address, {**data, "version": str(stale.context["newest"])}).status_code == 302
+    assert ServiceStandard.objects.filter(kind="stations.request").count() == 3
     assert client.get(reverse("administration:standard_edit", args=["nonsense"])).status_code == 404
 
 

@@ -10,6 +10,7 @@ import pytest
 from portal.accounts.models import User
 from portal.cases import engine
 from portal.cases.models import Case
+from portal.notices.models import Endpoint, Hours
 from tests.pages.test_pages import browser
 from tests.people import MONDAY, actor, handled
 
@@ -61,6 +62,54 @@ def test_a_conflict_shows_the_enterprise_nothing_internal(park: SimpleNamespace)
     assert answer.status_code == 409
     assert "内部" not in answer.content.decode()
     assert "不办了" in answer.content.decode()
+
+
+def seen_on(page: str) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found
+    return found[1]
+
+
+def test_two_administrators_at_one_group_of_a_robot(park: SimpleNamespace) -> None:
+    row = Endpoint(
+        channel="wecom", name="一线群", kinds=["work"], address="https://qyapi.weixin.qq.com/x?key=a"
+    )
+    row.save()
+    address = f"/administration/notices/groups/{row.pk}/"
+    client = browser(park.administrator)
+    mine = {
+        "name": "一线工作群", "team": park.team["jinrong"].pk, "kinds": ["work", "progress"], "address": "",
+        "secret": "", "language": "zh-hans", "active": "on", "seen": seen_on(client.get(address).content.decode()),
+    }  # fmt: skip
+    Endpoint.objects.filter(pk=row.pk).update(name="开发建设群", team=park.team["development"])
+    answer = client.post(address, mine)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    for version in ("开发建设群", "一线工作群", "开发建设局", "金荣驿站"):
+        assert version in page, "both versions in words"
+    assert Endpoint.objects.get(pk=row.pk).name == "开发建设群"
+    assert page.count("checked") >= 3, "every choice is still there"
+    assert client.post(address, {**mine, "seen": seen_on(page)}).status_code == 302
+    fresh = Endpoint.objects.get(pk=row.pk)
+    assert (fresh.name, fresh.kinds) == ("一线工作群", ["work", "progress"])
+    assert fresh.address == "https://qyapi.weixin.qq.com/x?key=a", "left empty, it stays"
+
+
+def test_two_administrators_at_the_quiet_hours(park: SimpleNamespace) -> None:
+    address, client = "/administration/notices/hours/", browser(park.administrator)
+    mine = {"quiet_from": "21:00", "quiet_until": "07:00", "digest_at": "08:00"}
+    mine["seen"] = seen_on(client.get(address).content.decode())
+    Hours.objects.update_or_create(
+        pk=1, defaults={"quiet_from": "23:00", "quiet_until": "06:00", "digest_at": "08:30"}
+    )
+    answer = client.post(address, mine)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "23:00" in page
+    assert "21:00" in page
+    assert Hours.current().quiet_from.hour == 23
+    assert client.post(address, {**mine, "seen": seen_on(page)}).status_code == 302
+    assert Hours.current().quiet_from.hour == 21
 
 
 def test_two_windows_on_ones_own_account(park: SimpleNamespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -62,12 +63,14 @@ def endpoint_new(request: HttpRequest, channel: str) -> HttpResponse:
 @administrators
 def endpoint_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one, or switch it off: then what is due to it waits."""
-    row = get_object_or_404(Endpoint, pk=pk)
-    form = EndpointForm(request.POST if request.method == "POST" else None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return redirect("administration:endpoint_edit", pk=pk)
+    post = request.method == "POST"
+    with transaction.atomic():
+        row = get_object_or_404(Endpoint.objects.select_for_update() if post else Endpoint, pk=pk)
+        form = EndpointForm(request.POST if post else None, instance=row)
+        if post and form.is_valid():
+            form.save()
+            messages.success(request, _("Saved."))
+            return redirect("administration:endpoint_edit", pk=pk)
     return _edit_page(request, row, form)
 
 
@@ -128,7 +131,10 @@ def _edit_page(
         "changes": changes(Endpoint, row.pk) if row.pk else [],
         "channel_label": EndpointChannel(row.channel).label,
     }
-    return render(request, "administration/endpoint_edit.html", context, status=422 if failed else 200)
+    status = 409 if form.stale else 422 if failed else 200
+    if form.stale:
+        form.renew()
+    return render(request, "administration/endpoint_edit.html", context, status=status)
 
 
 def _secret_page(request: HttpRequest, row: Endpoint, secret: str) -> HttpResponse:

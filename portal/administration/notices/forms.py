@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.editing import SeenMixin
 from portal.notices import wording
 from portal.notices.channels import web
 from portal.notices.channels.failures import Failure
@@ -57,6 +58,17 @@ class WordingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.template = template
 
+    def overtaken(self, version: str) -> None:
+        """Say both versions; what was typed stays, and sent once more it counts."""
+        self.add_error(
+            None, gettext("Somebody has changed this meanwhile. Nothing was saved; both versions:")
+        )
+        for name in ("title", "body"):
+            values = {"label": self[name].label, "now": self.initial[name], "typed": self[name].data}
+            if values["now"] != values["typed"]:
+                self.add_error(None, gettext("%(label)s: now “%(now)s”, yours “%(typed)s”") % values)
+        self.data = {**self.data, "title": self["title"].data, "body": self["body"].data, "version": version}
+
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
         return self._checked(" ".join(title.split()))
@@ -77,7 +89,7 @@ def version_of(row: Wording | None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime generics
+class EndpointForm(SeenMixin):
     """A group or a system. What is secret is never shown again; left empty, it stays."""
 
     kinds = forms.MultipleChoiceField(
@@ -105,7 +117,8 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime gen
         super().__init__(*args, **kwargs)
         row: Endpoint = self.instance
         self._former = (row.address, row.secret)
-        self.initial.pop("address", None)
+        for name in ("address", "secret"):
+            self.initial.pop(name, None)
         if row.channel not in (Channel.DINGTALK, Channel.FEISHU):
             del self.fields["secret"]
         if row.is_webhook:
@@ -117,6 +130,10 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime gen
             }
         else:
             self.fields["address"].required = True
+
+    def also_shown(self) -> dict[str, Any]:
+        """Where it goes, as far as it is shown."""
+        return {"masked": self.instance.masked if self.instance.pk else ""}
 
     def clean_address(self) -> str:
         """Refused here already when it could never be used; looked at again whenever something is sent."""
@@ -162,7 +179,7 @@ class ReplayForm(forms.Form):
         return at(since, time(0)), at(until + timedelta(days=1), time(0))
 
 
-class HoursForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime generics
+class HoursForm(SeenMixin):
     """Quiet nights and the time of the daily mail."""
 
     class Meta:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -43,22 +44,27 @@ def text_list(request: HttpRequest) -> HttpResponse:
 def text_edit(request: HttpRequest, name: str, language: str) -> HttpResponse:
     """Subject and text in one language, beside the original, the placeholders and the history."""
     template = _declared(name, language)
-    row = Wording.objects.filter(name=name, language=language).first()
-    form = _form(request, template, language, row)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-        if form.cleaned_data["version"] != version_of(row):
-            messages.error(request, _("Somebody has changed this text meanwhile. Please look again."))
-        else:
-            _save(template, language, form.cleaned_data)
-            messages.success(request, _("The new text holds from now on."))
-        return redirect("administration:text_edit", name=name, language=language)
+    status = 200
+    with transaction.atomic():
+        found = Wording.objects.filter(name=name, language=language)
+        row = (found.select_for_update() if request.method == "POST" else found).first()
+        form = _form(request, template, language, row)
+        if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+            if form.cleaned_data["version"] == version_of(row):
+                _save(template, language, form.cleaned_data)
+                messages.success(request, _("The new text holds from now on."))
+                return redirect("administration:text_edit", name=name, language=language)
+            form.overtaken(version_of(row))
+            status = 409
     context = {
         **_context(template, language, form),
         "row": row,
         "original": _original(template, language),
         "changes": changes_where(Wording, name=name, language=language),
     }
-    return render(request, "administration/text_edit.html", context, status=422 if form.errors else 200)
+    if form.errors and status == 200:
+        status = 422
+    return render(request, "administration/text_edit.html", context, status=status)
 
 
 @require_POST
