@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 NOTHING = "—"
 
 
-class SeenMixin(forms.ModelForm):  # type: ignore[type-arg]  # no runtime generics
-    """A form of one row that knows what the row was when the page was shown.
+class Seen(forms.BaseForm):
+    """Mixed into a form of what is there already (its values are `initial`): knows what the page showed.
 
     Load the row locked for a POST. `stale` is filled when somebody else has changed it meanwhile:
     (label, as it is now, as typed) for every field that differs.
@@ -36,6 +36,10 @@ class SeenMixin(forms.ModelForm):  # type: ignore[type-arg]  # no runtime generi
         )
         self.initial["seen"] = self._mark
 
+    def is_of_something(self) -> bool:
+        """Whether there is anything that somebody else could have changed."""
+        return True
+
     def also_shown(self) -> dict[str, Any]:
         """What else the page shows of the row and lets one change."""
         return {}
@@ -44,11 +48,11 @@ class SeenMixin(forms.ModelForm):  # type: ignore[type-arg]  # no runtime generi
     def _plain(value: Any) -> Any:
         if isinstance(value, Model):
             return value.pk
-        return [SeenMixin._plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return [Seen._plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.instance.pk is not None and self.cleaned_data.pop("seen", "") != self._mark:
+        if self.is_of_something() and self.cleaned_data.pop("seen", "") != self._mark:
             for name, field in self.fields.items():
                 now, typed = self.initial.get(name), self[name].data
                 if name != "seen" and field.has_changed(now, typed):
@@ -64,6 +68,13 @@ class SeenMixin(forms.ModelForm):  # type: ignore[type-arg]  # no runtime generi
         typed: Any = self.data
         self.data = typed.copy()  # with every choice of a field that takes several
         self.data["seen"] = self._mark  # type: ignore[index]  # a copy can be written
+
+
+class SeenMixin(Seen, forms.ModelForm):  # type: ignore[type-arg]  # no runtime generics
+    """The same for the form of one row."""
+
+    def is_of_something(self) -> bool:
+        return self.instance.pk is not None
 
 
 def words(field: forms.Field, value: Any) -> str:

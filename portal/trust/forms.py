@@ -12,6 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import User
 from portal.cases.declaration import FLOWS, with_parts
+from portal.editing import Seen
+from portal.park.models import Agency
 from portal.worktime.clock import local
 from portal.worktime.now import now
 
@@ -78,6 +80,17 @@ class ScopeForm(forms.Form):
             "kinds": with_parts(given["kinds"]) if given["scope"] == SOME else [],
             "expires_on": given["expires_on"],
         }
+
+
+class AgentForm(Seen, ScopeForm):
+    """What an agent may do now. Besides the owner an administrator changes it, in the register."""
+
+    def __init__(self, *args: Any, seat: Agency, **kwargs: Any) -> None:
+        scope = LOOK if seat.read_only else SOME if seat.kinds else ALL
+        initial: dict[str, Any] = {"scope": scope, "kinds": seat.kinds}
+        if seat.expires_on and seat.expires_on >= today():
+            initial["expires_on"] = seat.expires_on
+        super().__init__(*args, initial=initial, **kwargs)
 
 
 class InviteForm(ScopeForm):

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from portal.cases.views.common import actor_of, refusals
 from portal.park.acting import Actor
 from portal.park.models import Agency, Enterprise
 from portal.trust import invitations, ownership
-from portal.trust.forms import ALL, LOOK, SOME, InviteForm, ScopeForm, scope_words, today
+from portal.trust.forms import AgentForm, InviteForm, scope_words, today
 from portal.trust.models import Answer, ContactRead, Invitation, OwnershipOffer
 from portal.worktime.now import now
 
@@ -149,8 +150,10 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("trust:people")
 
 
-def _agent(request: HttpRequest, pk: int) -> Agency:
+def _agent(request: HttpRequest, pk: int, *, held: bool = False) -> Agency:
     seats = Agency.objects.select_related("user").exclude(role=Agency.Role.OWNER)
+    if held:
+        seats = seats.select_for_update(of=("self",))
     return get_object_or_404(seats, pk=pk, enterprise=owned(request))
 
 
@@ -158,19 +161,20 @@ def _agent(request: HttpRequest, pk: int) -> Agency:
 @refusals
 def agent(request: HttpRequest, pk: int) -> HttpResponse:
     """An agent's scope and last day; ending it; handing the enterprise over."""
-    seat = _agent(request, pk)
-    scope = LOOK if seat.read_only else SOME if seat.kinds else ALL
-    initial: dict[str, Any] = {"scope": scope, "kinds": seat.kinds}
-    if seat.expires_on and not _ended(seat):
-        initial["expires_on"] = seat.expires_on
-    form = ScopeForm(request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        invitations.change_agent(seat.pk, by=actor_of(request), now=now(), **form.granted())
-        messages.success(request, _("Saved."))
-        return redirect("trust:people")
+    post = request.method == "POST"
+    with transaction.atomic():
+        seat = _agent(request, pk, held=post)
+        form = AgentForm(request.POST if post else None, seat=seat)
+        if post and form.is_valid():
+            invitations.change_agent(seat.pk, by=actor_of(request), now=now(), **form.granted())
+            messages.success(request, _("Saved."))
+            return redirect("trust:people")
+    status = (409 if form.stale else 422) if form.errors else 200
+    if form.stale:
+        form.renew()
     me: Actor = actor_of(request)
     page = {"seat": seat, "form": form, "password_form": PasswordForm(request=request, user=me.user)}
-    return render(request, "trust/agent.html", page, status=422 if form.errors else 200)
+    return render(request, "trust/agent.html", page, status=status)
 
 
 @require_POST
@@ -190,7 +194,7 @@ def ownership_offer(request: HttpRequest, pk: int) -> HttpResponse:
     seat, me = _agent(request, pk), actor_of(request)
     form = PasswordForm(request.POST, request=request, user=me.user)
     if not form.is_valid():
-        page = {"seat": seat, "form": ScopeForm(), "password_form": form, "offering": True}
+        page = {"seat": seat, "form": AgentForm(seat=seat), "password_form": form, "offering": True}
         return render(request, "trust/agent.html", page, status=422)
     ownership.offer(seat.pk, by=me, now=now())
     messages.success(request, _("Offered. You stay the owner until %(who)s accepts.") % {"who": seat.user})

@@ -360,9 +360,17 @@ def test_an_agent_is_changed_and_ended_at_once(park: SimpleNamespace) -> None:
     agent, owner = browser(park.agent), browser(park.owner)
     address = reverse("cases:case_view", args=[case.pk])
     assert agent.get(address).status_code == 200
-    page = owner.get(reverse("trust:agent", args=[seat.pk]))
+    page: Any = owner.get(reverse("trust:agent", args=[seat.pk]))
     assert page.status_code == 200
-    owner.post(reverse("trust:agent", args=[seat.pk]), {"scope": "read", "expires_on": "2026-12-01"})
+    given = {"scope": "read", "expires_on": "2026-12-01", "seen": page.context["form"]["seen"].value()}
+    limit(park, read_only=False, kinds=["stations.request"])  # by an administrator, in the register
+    told: Any = owner.post(reverse("trust:agent", args=[seat.pk]), given)
+    assert told.status_code == 409
+    assert "两个版本" in told.content.decode()
+    seat.refresh_from_db()
+    assert seat.kinds == ["stations.request"]
+    given["seen"] = told.context["form"]["seen"].value()
+    assert owner.post(reverse("trust:agent", args=[seat.pk]), given).status_code == 302
     seat.refresh_from_db()
     assert (seat.read_only, str(seat.expires_on), seat.granted_by) == (True, "2026-12-01", park.owner)
     owner.post(reverse("trust:agent_end", args=[seat.pk]))
