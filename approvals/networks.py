@@ -90,6 +90,34 @@ def without(tasks: Iterable[Task], left_out: Collection[str]) -> list[Task]:
     return [Task(key, task.days, reach[key]) for key, task in known.items() if key not in left_out]
 
 
+def leading_to(tasks: Iterable[Task], keys: Collection[str]) -> list[Task]:
+    """The part of a procedure without which these cannot be done: themselves, and all that they await."""
+    known = _by_key(tasks)
+    found: set[str] = set()
+    open_keys = [key for key in keys if key in known]
+    while open_keys:
+        key = open_keys.pop()
+        if key not in found:
+            found.add(key)
+            open_keys += known[key].after
+    return [task for key, task in known.items() if key in found]
+
+
+def cycles(tasks: Iterable[Task]) -> list[list[str]]:
+    """All rings of items that wait for one another, as `Cycle.keys`: each is found, and cut, in its turn."""
+    known = _by_key(tasks)
+    found: list[list[str]] = []
+    while True:
+        try:
+            _order(known)
+        except Cycle as cycle:
+            found.append(cycle.keys)
+            task, awaited = known[cycle.keys[0]], cycle.keys[1]
+            known[task.key] = Task(task.key, task.days, task.after - {awaited})
+        else:
+            return found
+
+
 def days_held(intervals: Iterable[tuple[Interval, Iterable[Interval]]]) -> int:
     """On how many working days at least one clock ran: each day once, whatever runs side by side.
 

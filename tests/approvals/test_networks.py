@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.networks import Cycle, Task, UnknownItem, days_held, plan, without
+from approvals.networks import Cycle, Task, UnknownItem, cycles, days_held, leading_to, plan, without
 
 KEYS = "abcdefgh"
 
@@ -72,6 +72,31 @@ def test_an_item_left_out_passes_on_what_it_waited_for(tasks: list[Task], left_o
     assert found.days == at_once.days
     for key, place in found.places.items():
         assert (place.start, place.finish) == (at_once.places[key].start, at_once.places[key].finish)
+
+
+@given(procedures(), st.sets(st.sampled_from(KEYS)))
+def test_what_leads_to_some_items_is_all_that_their_time_depends_on(
+    tasks: list[Task], wanted: set[str]
+) -> None:
+    whole, part = plan(tasks), plan(leading_to(tasks, wanted))
+    assert wanted & whole.places.keys() <= part.places.keys()
+    assert part.days == max((whole.places[key].finish for key in wanted & whole.places.keys()), default=0)
+    assert all(place.finish == whole.places[key].finish for key, place in part.places.items())
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), st.sets(st.sampled_from(KEYS)), min_size=1))
+def test_every_ring_is_named_and_nothing_else(after: dict[str, set[str]]) -> None:
+    tasks = [Task(key, 1, frozenset(befores & after.keys())) for key, befores in after.items()]
+    rings = cycles(tasks)
+    for ring in rings:
+        assert ring[0] == ring[-1]
+        assert all(awaited in after[key] for key, awaited in pairwise(ring))
+    try:
+        plan(tasks)
+    except Cycle:
+        assert rings
+    else:
+        assert rings == []
 
 
 def test_items_that_wait_for_one_another_are_named() -> None:
