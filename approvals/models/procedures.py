@@ -5,8 +5,9 @@ that was opened under a version keeps it.
 """
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import pghistory
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -21,6 +22,12 @@ MOST_DAYS = 999
 MOST_PHASES = 3  # dossier, section 2: pit | basement | above ground
 
 
+def _tracked() -> Any:
+    """Who changed what, and when, row by row: what comes, what becomes of it, what goes."""
+    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+
+
+@_tracked()
 class Procedure(models.Model):
     """办理流程: one kind of project."""
 
@@ -78,6 +85,7 @@ class Procedure(models.Model):
         return local_name(self.name, self.name_en)
 
 
+@_tracked()
 class ProcedureVersion(models.Model):
     """One state of a procedure: the draft, or what was published."""
 
@@ -86,6 +94,8 @@ class ProcedureVersion(models.Model):
     note = models.CharField(_("why it changed"), max_length=300, blank=True)
     made_at = models.DateTimeField(_("made at"))
     made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(_("last changed at"), null=True)
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(_("published at"), null=True)
     published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -139,6 +149,7 @@ def _of_drafts_only(name: str) -> pgtrigger.Trigger:
     )
 
 
+@_tracked()
 class ProcedureItem(models.Model):
     """One item in a version: in which phase, how long it may take, and for which projects it is needed.
 
@@ -204,6 +215,7 @@ class ProcedureItem(models.Model):
         return Decimal(value) >= self.at_least if self.at_least is not None else bool(value)
 
 
+@_tracked()
 class Prerequisite(models.Model):
     """An item of a version waits until another one is granted."""
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connections, transaction
 
 from approvals import actions
 from approvals.models import ProcedureItem
-from portal.cases.errors import CaseError
+from portal.cases.errors import CaseError, Conflict
 from tests.approvals.catalogue import make_item
 from tests.approvals.test_procedures import drafted
 from tests.people import MONDAY, make_park
@@ -65,3 +65,33 @@ def test_a_version_that_is_edited_is_published_with_what_came(park: SimpleNamesp
     assert isinstance(found[0], CaseError), "the item that came is not handled any more: it is seen"
     draft.refresh_from_db()
     assert draft.is_draft
+
+
+def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(park: SimpleNamespace) -> None:
+    draft = drafted()
+    seen = actions.mark(draft)
+    with transaction.atomic():
+        actions.publish_version(draft, by=park.administrator, note="先", now=MONDAY, seen=seen)
+        thread, found = beside(
+            lambda: actions.publish_version(draft, by=park.administrator, note="后", now=MONDAY, seen=seen)
+        )
+        until_somebody_waits()
+    thread.join(30)
+    assert isinstance(found[0], Conflict)
+    draft.refresh_from_db()
+    assert draft.note == "先"
+
+
+def test_of_two_who_save_at_once_the_second_is_told(park: SimpleNamespace) -> None:
+    draft = drafted()
+    seen, item = actions.mark(draft), make_item("mine")
+    rows = [({"key": "mine", "item": item, "days": 1}, [])]
+    with transaction.atomic():
+        actions.change_draft(draft, rows, seen=seen, by=park.administrator, now=MONDAY)
+        thread, found = beside(
+            lambda: actions.change_draft(draft, [], seen=seen, by=park.administrator, now=MONDAY)
+        )
+        until_somebody_waits()
+    thread.join(30)
+    assert isinstance(found[0], Conflict)
+    assert [one.key for one in draft.items.all()] == ["mine"]
