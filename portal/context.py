@@ -71,13 +71,15 @@ def _own_entries(actor: Actor) -> list[tuple[Any, str]]:
 
 def _nav(request: HttpRequest, actor: Actor | None) -> list[NavItem]:
     items = []
+    # What administrators look after in a domain lies below its address, and is administration all the same.
+    office = "/administration/" in request.path[1:]
     for label, name in _entries(actor):
         try:
             href = reverse(name)
         except NoReverseMatch:
             continue
         here = request.path == href or (href != "/" and request.path.startswith(href))
-        items.append(NavItem(str(label), href, here))
+        items.append(NavItem(str(label), href, name == "administration:home" if office else here))
     return items
 
 

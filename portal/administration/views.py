@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.administration import watching
 from portal.administration.common import administrators
 from portal.administration.forms import DayForm, mark_of
+from portal.apps import domains
 from portal.cases import watch
 from portal.cases.models import Document, SetAside
 from portal.cases.views.common import actor_of
@@ -43,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "unclean": Document.objects.filter(scan_state__in=("failed", "infected")).count(),
         "locked": watching.lock_outs(timezone.now()).count(),
         "missing_year": calendar.missing_year(timezone.localdate(now())),
+        "administered": [(t, line, reverse(name)) for d in domains() for t, line, name in d.administered],
     }
     return render(request, "administration/home.html", context)
 
