@@ -18,3 +18,10 @@ class ApprovalsConfig(DomainConfig):
     guides: ClassVar = [
         (_("Service guide"), _("What you need, how long it takes, who handles it"), "approvals:item_list")
     ]
+    administered: ClassVar = [
+        (
+            _("Procedure templates"),
+            _("Items, prerequisites and promise of each kind of project, with history"),
+            "approvals:procedure_overview",
+        )
+    ]

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from approvals.views import certificates, guide, procedures, projects
+from approvals.views import certificates, guide, procedure_drafts, procedure_versions, procedures, projects
+
+# Where administrators edit procedures: apart from the guide, whose addresses end with a procedure's code.
+OFFICE = "administration/procedures/"
 
 app_name = "approvals"
 urlpatterns = [
@@ -15,5 +18,15 @@ urlpatterns = [
     path("projects/desk/", projects.project_desk, name="project_desk"),
     path("projects/<id:pk>/", projects.project_view, name="project_view"),
     path("certificates/<uuid:certificate>/", certificates.certificate_view, name="certificate_view"),
+    path(OFFICE, procedure_versions.procedure_overview, name="procedure_overview"),
+    path("administration/new-procedure/", procedure_versions.procedure_create, name="procedure_create"),
+    path(f"{OFFICE}<slug:code>/", procedure_versions.procedure_manage, name="procedure_manage"),
+    path(f"{OFFICE}<slug:code>/edit/", procedure_versions.procedure_edit, name="procedure_edit"),
+    path(f"{OFFICE}<slug:code>/begin/", procedure_drafts.draft_begin, name="draft_begin"),
+    path(f"{OFFICE}<slug:code>/draft/", procedure_drafts.draft_edit, name="draft_edit"),
+    path(f"{OFFICE}<slug:code>/draft/publish/", procedure_drafts.draft_publish, name="draft_publish"),
+    path(f"{OFFICE}<slug:code>/draft/discard/", procedure_drafts.draft_discard, name="draft_discard"),
+    path(f"{OFFICE}<slug:code>/compare/", procedure_versions.version_compare, name="version_compare"),
+    path(f"{OFFICE}<slug:code>/versions/<id:number>/", procedure_versions.version_view, name="version_view"),
     path("forms/<id:pk>/", guide.form_download, name="form_download"),
 ]

@@ -50,6 +50,7 @@ from portal.trust.models import Invitation, OwnershipOffer
 from portal.worktime.models import DayOverride
 from tests.approvals.building import certified, make_office, signed
 from tests.approvals.catalogue import make_catalogue
+from tests.approvals.test_procedures import drafted
 from tests.pages.test_pages import PDF
 from tests.people import MONDAY, actor, at, file_request, filing, works_in
 
@@ -97,7 +98,11 @@ class Objects:
             data=filing(park, station=park.stations["zhongnan"].pk, title="别家的"),
         )  # fmt: skip
         guide = make_catalogue(park)  # which belongs to nobody
-        common = {"item": guide.permit.pk, "form": guide.application.pk}
+        common = {
+            "item": guide.permit.pk,
+            "form": guide.application.pk,
+            "procedure": drafted().procedure.code,
+        }
         office = make_office(park)
         self.sides = {
             "own": {**self._around(own, "handler", "owner"), **common, **self._built(office, theirs=False)},
@@ -244,6 +249,8 @@ def address(route: Route, side: dict[str, Any]) -> str:
         word = found["word"] or found["named"]
         if word == "name":
             return _name(route)
+        if word == "code" and route.pattern.startswith("approvals/administration/"):
+            return str(side["procedure"])
         if word in WORDS and not (word == "key" and route.name.startswith("ledgers:")):
             return WORDS[word]
         if word == "key":

@@ -1,6 +1,7 @@
-"""Forms of the catalogue, of projects and of permits."""
+"""Forms of the catalogue, of procedures, of projects and of permits."""
 
 from approvals.forms.catalogue import FORM_TYPES, Asked, FactsForm, GuideForm, MaterialForm
+from approvals.forms.drafts import DraftForm, DraftRow, PublishForm
 from approvals.forms.permits import (
     AcceptForm,
     CoHandlerForm,
@@ -16,6 +17,7 @@ from approvals.forms.permits import (
     SupplyForm,
     VerificationForm,
 )
+from approvals.forms.procedures import NewProcedureForm, ProcedureForm
 from approvals.forms.projects import (
     AnotherPermitForm,
     AppointForm,
@@ -61,6 +63,8 @@ __all__ = [
     "ContactForm",
     "DecisionForm",
     "DeskProjectForm",
+    "DraftForm",
+    "DraftRow",
     "FactsForm",
     "FindingForm",
     "FindingsForm",
@@ -71,15 +75,18 @@ __all__ = [
     "MeasuresForm",
     "MeetingForm",
     "NodesForm",
+    "NewProcedureForm",
     "NoteForm",
     "OpenPermitForm",
     "OpenReviewForm",
     "OptionsForm",
     "PaperPledgeForm",
     "PledgeDayForm",
+    "ProcedureForm",
     "ProjectFactsForm",
     "ProjectForm",
     "ReachNodeForm",
+    "PublishForm",
     "RefusalForm",
     "ReplanForm",
     "ResultForm",

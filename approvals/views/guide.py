@@ -107,7 +107,7 @@ def _window_chip(asked: Asked, window: ComprehensiveWindow) -> dict[str, Any]:
 def item_view(request: HttpRequest, pk: int) -> HttpResponse:
     """One item: what one needs, how long it takes, who handles it, what one gets."""
     item = get_object_or_404(ServiceItem.objects.on_offer().select_related("team"), pk=pk)
-    actor = _actor(request)
+    actor = actor_of_visitor(request)
     places = ComprehensiveWindow.objects.filter(active=True, intake__item=item)
     context = {
         "item": item,
@@ -120,7 +120,8 @@ def item_view(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "approvals/item_view.html", context)
 
 
-def _actor(request: HttpRequest) -> Actor | None:
+def actor_of_visitor(request: HttpRequest) -> Actor | None:
+    """Who looks; nobody has to be signed in."""
     return cast("Actor | None", request.actor)  # type: ignore[attr-defined]  # set by ActorMiddleware
 
 

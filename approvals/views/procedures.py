@@ -16,6 +16,8 @@ from approvals.drawing import BOX_H, BOX_W, draw
 from approvals.forms import FactsForm
 from approvals.models import Procedure, ProcedureItem, ProcedureVersion
 from approvals.networks import Place, Plan
+from approvals.views.guide import actor_of_visitor
+from portal.accounts.models import Duty
 
 DAY = 10  # pixels of a working day in the bars
 
@@ -52,16 +54,25 @@ def procedure_view(request: HttpRequest, code: str) -> HttpResponse:
     form = FactsForm(request.GET or None, asked=_asked(version))
     facts = form.facts() if form.is_bound and form.is_valid() else None
     found = actions.timetable(version, facts)
-    context: dict[str, Any] = {"procedure": procedure, "version": version, "form": form, "found": found}
-    if found.plan is not None:
-        context |= {
-            "rows": _rows(found, found.plan),
-            "picture": draw(found.items, found.awaits, found.plan),
-            "left_out": _(", ").join(i.item.label for i in found.items if i.key not in found.plan.places),
-            "axis": max(found.plan.days, 1) * DAY,
-            "box": (BOX_W, BOX_H),
-        }
-    return render(request, "approvals/procedure_view.html", context)
+    actor = actor_of_visitor(request)
+    context: dict[str, Any] = {
+        "procedure": procedure, "version": version, "form": form, "found": found,
+        "may_edit": actor is not None and actor.holds(Duty.ADMINISTRATOR),
+    }  # fmt: skip
+    return render(request, "approvals/procedure_view.html", context | drawn(found))
+
+
+def drawn(found: actions.Timetable) -> dict[str, Any]:
+    """Picture and table of a version, for `_procedure_picture.html` and `_procedure_table.html`."""
+    if found.plan is None:
+        return {}
+    return {
+        "rows": _rows(found, found.plan),
+        "picture": draw(found.items, found.awaits, found.plan),
+        "left_out": _(", ").join(i.item.label for i in found.items if i.key not in found.plan.places),
+        "axis": max(found.plan.days, 1) * DAY,
+        "box": (BOX_W, BOX_H),
+    }
 
 
 def _asked(version: ProcedureVersion) -> set[str]:
@@ -80,10 +91,10 @@ def _row(item: ProcedureItem, place: Place, found: actions.Timetable) -> Row:
     plan = found.plan
     awaited = [a.item.label for a in found.awaits.get(item.pk, ()) if plan and a.key in plan.places]
     width = max((place.finish - place.start) * DAY, 3)
-    return Row(item, place, _(", ").join(dict.fromkeys(awaited)), place.start * DAY, width, _when(place))
+    return Row(item, place, _(", ").join(dict.fromkeys(awaited)), place.start * DAY, width, when_words(place))
 
 
-def _when(place: Place) -> str:
+def when_words(place: Place) -> str:
     """On which working days, counted from the start of the whole."""
     first, last = place.start + 1, place.finish
     if last < first:

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from approvals.models import ComprehensiveWindow, Intake, Material, ServiceItem
+from approvals import actions
+from approvals.models import ComprehensiveWindow, Intake, Material, Procedure, ProcedureItem, ServiceItem
 from portal.accounts.models import User
 from portal.cases import engine, watch
 from portal.cases.models import Case, Document
@@ -71,6 +72,23 @@ def guide_more(case: Case, times: int) -> None:
         for taken in (new, item):
             Intake.objects.create(window=window, item=taken)
         Material.objects.create(item=item, position=count, name=f"材料 {n}")
+        draft_more(new)
+
+
+def draft_more(item: ServiceItem) -> None:
+    """One more item in the draft of the procedure that the addresses name, and one more procedure."""
+    facts = {"name": "流程", "mode": "standard"}
+    for code in ("not-found", f"procedure-{item.pk}"):
+        procedure, is_new = Procedure.objects.get_or_create(code=code, defaults=facts)
+        if is_new:
+            first = actions.begin_draft(procedure, by=None, now=MONDAY)
+            ProcedureItem.objects.create(version=first, key="first", item=item, days=1)
+            actions.publish_version(first, by=None, note="", now=MONDAY)
+            actions.begin_draft(procedure, by=None, now=MONDAY)
+    draft = Procedure.objects.get(code="not-found").versions.get(published_at=None)
+    last = draft.items.latest("pk")
+    new = ProcedureItem.objects.create(version=draft, key=f"item-{item.pk}", item=item, days=1, phase=1)
+    actions.link(draft, [(new.pk, last.pk)])
 
 
 def talk_more(park: SimpleNamespace, case: Case, times: int) -> None:
