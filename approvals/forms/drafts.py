@@ -101,12 +101,12 @@ class DraftForm:
     ) -> None:  # fmt: skip
         self.draft, self.phases = draft, draft.procedure.phases
         self.errors: list[str] = []
+        self.loosened: list[str] = []  # items that waited for one that is taken out
         if data is None:
             self.rows = [self._stored(item, (awaits or {}).get(item.pk, ())) for item in items]
         else:
-            self.rows = [*self._typed(data)]
+            self.rows = list(self._typed(data))
             self.rows += self._added(data)
-        if data is not None:
             self._check()
 
     def _stored(self, item: ProcedureItem, awaits: Iterable[ProcedureItem]) -> DraftRow:
@@ -151,9 +151,12 @@ class DraftForm:
         gone = {row.key for row in self.rows} - kept
         places: set[tuple[int, int]] = set()
         for row in self.rows:
-            row.awaits = [key for key in row.awaits if key not in gone]
+            left = [key for key in row.awaits if key not in gone]
             if row.is_removed:
                 continue
+            if left != row.awaits:
+                self.loosened.append(row.item.label)
+            row.awaits = left
             if row.key in row.awaits:
                 row.wrong_awaits.append(_("An item cannot wait for itself."))
             if any(key not in kept for key in row.awaits):

@@ -136,6 +136,9 @@ def _changed(request: HttpRequest, draft: ProcedureVersion) -> HttpResponse:
         stale = compared(actions.timetable(there[0]), found)
         return _page(request, form, found, status=409, stale=stale, faster=there[0])
     messages.success(request, _("The draft is saved."))
+    if form.loosened:
+        said = _("No longer waiting for what was taken out: %(items)s. Please look what they wait for now.")
+        messages.warning(request, said % {"items": _(", ").join(form.loosened)})
     text = _asked(request)
     more = f"?{urlencode({'q': text})}#add" if text else ""
     return redirect(reverse("approvals:draft_edit", args=[draft.procedure.code]) + more)

@@ -192,7 +192,8 @@ def test_one_item_comes_once_more_as_the_next_phase(client: Client) -> None:
 
 def test_what_is_taken_out_is_waited_for_no_more(client: Client) -> None:
     drafted()
-    client.post(DRAFT, typed(client, **{"drawings-remove": "on"}))
+    page = client.post(DRAFT, typed(client, **{"drawings-remove": "on"}), follow=True)
+    assert "不再等待被移除的事项：construction。" in page.content.decode()
     assert "drawings" not in held()
     assert held()["construction"][1] == ["energy", "environment"]
 
