@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0004_capacity_review"),
+        ("approvals", "0005_procedure_history"),
         ("cases", "0004_list_orders"),
         ("park", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
