@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from approvals.forms import MaterialForm
 from approvals.models import ComprehensiveWindow, Intake, Material, Part, ServiceItem, UtilityRoute
 from portal import files
-from portal.administration.registers import Administered, Kept
+from portal.administration.registers import Administered, Kept, Register
 
 
 class IntakeInline(Administered, admin.StackedInline):  # type: ignore[type-arg]  # no runtime generics
@@ -122,6 +122,6 @@ class ComprehensiveWindowAdmin(Kept):
 
 
 @admin.register(UtilityRoute)
-class UtilityRouteAdmin(Kept, admin.ModelAdmin):  # type: ignore[type-arg]  # no runtime generics
+class UtilityRouteAdmin(Register):
     list_display = ("kind", "team")
     list_select_related = ("team",)

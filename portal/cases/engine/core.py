@@ -157,8 +157,10 @@ def perform(
         transition = _declared(move.flow, name)
         if transition.ready or transition.guard or transition.effect:
             facts.read(move.case)
-        check_step(move.case, transition)
-        check_allowed(move.case, transition, by)
+        _check_place(move.case, transition)
+        check_allowed(move.case, transition, by)  # before `ready`, which tells of the case
+        if transition.ready:
+            transition.ready(move.case)
         recorded = fill(move, form_class(transition), data, files)
         if transition.guard:
             transition.guard(move.case, move)
@@ -278,12 +280,16 @@ def _declared(flow: Flow, name: str) -> Transition:
 
 def check_step(case: Case, transition: Transition) -> None:
     """Whether it can be done where the case is now. Raises Conflict (no more), Refused (not yet)."""
+    _check_place(case, transition)
+    if transition.ready:
+        transition.ready(case)
+
+
+def _check_place(case: Case, transition: Transition) -> None:
     if case.step not in transition.source:
         raise Conflict(_faster(case))
     if case.paused_at is not None and not transition.while_paused:
         raise Refused(_("The clock is stopped. Resume the case first."))
-    if transition.ready:
-        transition.ready(case)
 
 
 _SIGN = Prepared(
