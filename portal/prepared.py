@@ -63,6 +63,14 @@ class Prepared:
         else:
             cursor.execute(self.text, values)
 
+    def run_within_bounds(self, cursor: CursorWrapper, values: Values) -> None:
+        """The same for one of the many statements of pages: sent whole where a connection knows enough."""
+        known = _on_this_connection()
+        if settings.PREPARED_STATEMENTS and values and (self in known or len(known) < MOST_PLANS):
+            self.send(cursor.execute, values)
+        else:
+            cursor.execute(self.text, values)
+
     def send(self, execute: Callable[[str, Sequence[Any]], object], values: Values) -> None:
         """Send it in its short form, or along with its preparation where the connection does not know it."""
         text, names = self._numbered
@@ -95,6 +103,11 @@ def planned_reads(view: Callable[P, R]) -> Callable[P, R]:
             return view(*args, **kwargs)
 
     return wrapped
+
+
+def ask(cursor: CursorWrapper, text: str, values: Values) -> None:
+    """Execute one of a few statements that are put together from others, within the bounds of pages."""
+    _reading(text).run_within_bounds(cursor, values)
 
 
 def _one_select(sql: str, cursor: Any) -> bool:

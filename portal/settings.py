@@ -164,6 +164,8 @@ if TESTING:
 # What the engine sends at every move is planned once per connection; a pooler that hands out another
 # connection per transaction needs this off.
 PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
+# Querysets of much-used pages are put together once per process; off, each request does it anew.
+COMPOSED_READS = env.bool("COMPOSED_READS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required(

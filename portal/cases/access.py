@@ -297,10 +297,17 @@ def usable_papers(actor: Actor, case: Case) -> Q:
     One's own; and, so that nobody is asked for what the park has, for the team that holds the case.
     """
     if case.enterprise_id in actor.mandates:
-        return own_papers(actor) & Q(enterprise=case.enterprise_id)
-    if case.team_id in actor.team_ids:
-        return Q(enterprise=case.enterprise_id)
-    return Q(pk__in=[])
+        return own_papers(actor) & papers_of(case.enterprise_id)
+    return papers_of(case.enterprise_id) if holds_with_team(actor, case) else Q(pk__in=[])
+
+
+def papers_of(enterprise_id: int | None) -> Q:
+    return Q(enterprise=enterprise_id)
+
+
+def holds_with_team(actor: Actor, case: Case) -> bool:
+    """Whether the person meets the case as one of the team that holds it, not as its enterprise."""
+    return case.enterprise_id not in actor.mandates and case.team_id in actor.team_ids
 
 
 def only_looks(actor: Actor, case: Case) -> bool:

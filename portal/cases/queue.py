@@ -9,18 +9,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models import User
 from portal.cases.access import visible_to
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, CaseQuerySet, Handover, Holder, Light
 from portal.cases.search import words
+from portal.composed import Composed
 from portal.names import local_name
 from portal.park.acting import Actor
+from portal.prepared import ask
 from portal.worktime.clock import at, local
 
 PAGE = 50
@@ -96,25 +98,32 @@ def view_condition(view: str, actor: Actor, now: datetime) -> Q:
         "team": Q(team__in=actor.team_ids),
         "overdue": Q(team__in=actor.team_ids) & overdue(now),
         "incoming": Q(Exists(offered)),
-        "watched": Q(watches__user=actor.user),
     }[view]
 
 
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
     """The numbers on the tabs of the own teams' cases, and what is due yet today, in one statement."""
     tomorrow = at(local(now).date() + timedelta(days=1), time())
-    found: dict[str, int] = (
-        Case.objects.open()
-        .filter(team__in=actor.team_ids)
-        .aggregate(
-            mine=Count("pk", filter=Q(assignee=actor.user)),
-            unclaimed=Count("pk", filter=Q(assignee=None)),
-            team=Count("pk"),
-            overdue=Count("pk", filter=overdue(now)),
-            today=Count("pk", filter=due_between(now, tomorrow)),
-        )
-    )
-    return found
+    found = _COUNTS.first(actor.user, list(actor.team_ids), now, tomorrow)
+    return dict(zip(COUNTED, found or (0,) * len(COUNTED), strict=True))
+
+
+def _counted(user: User, teams: list[int], now: datetime, tomorrow: datetime) -> QuerySet[Case, Any]:
+    """One row of numbers, in the order of COUNTED."""
+    numbers = {
+        "n_mine": Count("pk", filter=Q(assignee=user)),
+        "n_unclaimed": Count("pk", filter=Q(assignee=None)),
+        "n_team": Count("pk"),
+        "n_overdue": Count("pk", filter=overdue(now)),
+        "n_today": Count("pk", filter=due_between(now, tomorrow)),
+    }
+    rows = Case.objects.open().filter(team__in=teams).annotate(**numbers).order_by().values_list(*numbers)
+    rows.query.group_by = None  # what aggregate() does: over all rows, not for each
+    return rows
+
+
+COUNTED = ("mine", "unclaimed", "team", "overdue", "today")
+_COUNTS = Composed(_counted)
 
 
 @dataclass(frozen=True)
@@ -156,10 +165,10 @@ SELECT (SELECT count(*) FROM ({watched}) w),
 
 def aside(actor: Actor, now: datetime) -> Aside:
     """The other tabs' numbers, the saved views, and for whom the person stands in: one statement."""
-    watched, values = _followed(actor, now)
+    watched, values = _FOLLOWED.within(actor)
     me, teams, today = actor.user.pk, list(actor.team_ids), local(now).date()
     with connection.cursor() as cursor:
-        cursor.execute(_ASIDE.format(watched=watched), [*values, teams, me, me, me, teams, me, today])
+        ask(cursor, _ASIDE.format(watched=watched), [*values, teams, me, me, me, teams, me, today])
         followed_count, incoming, *lists = cursor.fetchone()
     views, away = (json.loads(found) if isinstance(found, str) else found for found in lists)
     return Aside(
@@ -170,14 +179,6 @@ def aside(actor: Actor, now: datetime) -> Aside:
     )
 
 
-def _followed(actor: Actor, now: datetime) -> tuple[str, tuple[Any, ...]]:
-    """The statement that finds what the person follows."""
-    try:
-        return of_view("watched", actor, now).order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:  # somebody who sees no case at all
-        return "SELECT 1 WHERE false", ()
-
-
 def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:
     """The open cases of a view, as filtered."""
     return narrowed(of_view(form.chosen("view", "mine"), actor, now), form, now)
@@ -185,10 +186,18 @@ def select(form: FilterForm, actor: Actor, now: datetime) -> CaseQuerySet:
 
 def of_view(view: str, actor: Actor, now: datetime) -> CaseQuerySet:
     """The open cases of a view."""
-    cases: CaseQuerySet = Case.objects.open()
-    if view == "watched":  # they lie with others: only what is still within sight
-        cases = cases.filter(pk__in=visible_to(actor).values("pk"))
-    return cases.filter(view_condition(view, actor, now))
+    if view == "watched":
+        return _followed(actor)
+    return Case.objects.open().filter(view_condition(view, actor, now))
+
+
+def _followed(actor: Actor) -> CaseQuerySet:
+    """What the person follows. It lies with others: only what is still within sight."""
+    seen = Case.objects.open().filter(pk__in=visible_to(actor).values("pk"))
+    return seen.filter(watches__user=actor.user)
+
+
+_FOLLOWED = Composed(lambda actor: _followed(actor).order_by().values_list("pk"))
 
 
 def narrowed(cases: CaseQuerySet, form: FilterForm, now: datetime) -> CaseQuerySet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from portal.accounts.models import Duty
+from portal.composed import Shaped
 from portal.names import local_name
 from portal.park.models import Agency, Membership
 from portal.prepared import Prepared
@@ -68,7 +70,7 @@ class Mandate:
         return not self.kinds or kind is None or kind in self.kinds
 
 
-class Actor:
+class Actor(Shaped):
     """A signed-in person as the access rules see them. Costs one query, when first asked."""
 
     def __init__(self, user: User, *, enterprise_id: int | None = None) -> None:
@@ -93,6 +95,36 @@ class Actor:
     def agencies(self) -> dict[int, str]:
         """Enterprise id → role, without the agencies that have expired."""
         return {pk: mandate.role for pk, mandate in self.mandates.items()}
+
+    def shape(self) -> Hashable:
+        """All that a scope may depend on but the numbers themselves (`portal.composed`)."""
+        mandates = [(m.role, m.read_only, tuple(m.kinds)) for m in self.mandates.values()]
+        seats = {seat.team_id: (seat.role, seat.kind) for seat in self.seats}
+        return tuple(mandates), self._acts_for, tuple(seats.values()), self.duties
+
+    @property
+    def _acts_for(self) -> int | None:
+        """Which of the enterprises is the one acted for."""
+        return list(self.mandates).index(self.enterprise_id) if self.enterprise_id is not None else None
+
+    def numbers(self) -> list[int]:
+        """The person, the enterprises, the teams."""
+        return [self.user.pk, *self.mandates, *self.memberships]
+
+    def stand_in(self, numbers: Sequence[int]) -> Actor:
+        """Somebody else with the same roles in other enterprises and teams."""
+        user, *places = numbers
+        enterprises, teams = places[: len(self.mandates)], places[len(self.mandates) :]
+        chosen = enterprises[self._acts_for] if self._acts_for is not None else None
+        made = Actor(self.user.__class__(pk=user), enterprise_id=chosen)
+        mandates = [(m.role, m.read_only, m.kinds) for m in self.mandates.values()]
+        seats = {seat.team_id: (seat.role, seat.kind, "", "") for seat in self.seats}
+        made._read = (
+            [(pk, *mandate) for pk, mandate in zip(enterprises, mandates, strict=True)],
+            [(pk, *seat) for pk, seat in zip(teams, seats.values(), strict=True)],
+            list(self.duties),
+        )
+        return made
 
     def may_see_of(self, enterprise_id: int | None, kind: str | None = None) -> bool:
         """Whether the person's agency reaches cases of this kind of the enterprise."""

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from portal.notices.models import Notice, Preference
 from tests.people import file_request
@@ -17,7 +18,10 @@ from tests.people import file_request
 pytestmark = pytest.mark.django_db
 
 
-def test_the_badge_costs_one_statement_beside_the_sign_in_and_writes_nothing(park: SimpleNamespace) -> None:
+def test_the_badge_costs_one_statement_beside_the_sign_in_and_writes_nothing(
+    park: SimpleNamespace, settings: Settings
+) -> None:
+    settings.PREPARED_STATEMENTS = False  # so that every statement shows what it asks
     file_request(park)
     client = Client()
     client.force_login(park.steward)

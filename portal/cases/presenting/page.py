@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal.cases import access, clock
@@ -17,10 +20,26 @@ from portal.cases.presenting import actions, papers, timeline
 from portal.cases.presenting.letters import letter_of, letters
 from portal.cases.presenting.turn import turn
 from portal.cases.presenting.words import time_left
+from portal.composed import Composed, put_at_hand
 from portal.park.acting import Actor
 from portal.worktime.clock import Calendar, Unit, local
 from portal.worktime.explain import Explanation, explain
 
+_STAYS = Composed(lambda case: case.stays.select_related("team").order_by("seq"))
+_EXTENSIONS = Composed(lambda case: case.extensions.all())
+_CHILDREN = Composed(lambda case: case.children.select_related("team").order_by("id"))
+_PAUSES = Composed(lambda case: case.pauses.all())
+_TALK = Composed(lambda case, inside: _for_reader(case.comments.select_related("author"), inside=inside))
+_ATTACHED = Composed(
+    lambda case, inside: _for_reader(
+        case.attachments.select_related("document__letter", "document__letter_translated"), inside=inside
+    )
+)
+_HANDOVER = Composed(
+    lambda case: (
+        case.handovers.filter(state=Handover.State.PENDING).select_related("to_team").order_by("pk")[:1]
+    )
+)
 WAITS_FOR: dict[str, Holder] = {
     Pause.Reason.SUPPLEMENT: Holder.ENTERPRISE,
     Pause.Reason.SPECIAL_PROCEDURE: Holder.THIRD_PARTY,
@@ -49,10 +68,12 @@ def context(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     """Everything that the page shows. At most a dozen statements."""
     inside = access.is_staff_for(actor, case)
     calendar = Calendar.current()
-    stays = list(case.stays.select_related("team").order_by("seq"))
-    parts = Prefetch("children", Case.objects.select_related("team").order_by("id"))
-    prefetch_related_objects([case], "extensions", parts, *(("pauses",) if case.pause_count else ()))
-    pauses = list(case.pauses.all()) if case.pause_count else []
+    stays = _STAYS.rows(case)
+    put_at_hand(case, "extensions", _EXTENSIONS.rows(case))
+    put_at_hand(case, "children", _CHILDREN.rows(case))
+    pauses = _PAUSES.rows(case) if case.pause_count else []
+    if pauses:
+        put_at_hand(case, "pauses", pauses)
     facts = _facts(case)  # before the access words, which ask for them too
     offers = actions.transitions(case, actor)
     main = offers[0] if offers and offers[0].primary and not offers[0].blocked else None
@@ -117,12 +138,19 @@ def _facts(case: Case) -> Any:
     flow = case.flow
     if flow.facts is None:
         return None
-    rows = flow.facts._base_manager.all()
-    row = (rows.select_related(*flow.facts_related) if flow.facts_related else rows).get(pk=case.pk)
+    row = _facts_of(flow.facts, flow.facts_related).first(case.pk)
+    if row is None:
+        raise ObjectDoesNotExist(f"{flow.facts.__name__} {case.pk}")
     case_field: Any = flow.facts._meta.pk
     case_field.set_cached_value(row, case)
     case_field.remote_field.set_cached_value(case, row)  # access words and letters ask for it too
     return row
+
+
+@cache
+def _facts_of(model: type[Any], related: Sequence[str]) -> Composed[Any]:
+    rows = model._base_manager.all()
+    return Composed(lambda pk: (rows.select_related(*related) if related else rows).filter(pk=pk))
 
 
 def rail(case: Case, stays: list[StepLog], *, inside: bool) -> list[RailStep]:
@@ -200,18 +228,20 @@ def _net(case: Case, pauses: list[Pause], now: datetime, calendar: Calendar) -> 
 
 
 def talk(case: Case, *, inside: bool) -> list[Any]:
-    comments = case.comments.select_related("author")
-    return list(comments if inside else comments.filter(internal=False))
+    return _TALK.rows(case, inside)
 
 
 def attachments(case: Case, *, inside: bool) -> list[Any]:
     """What is attached, official letters included."""
-    found = case.attachments.select_related("document__letter", "document__letter_translated")
-    return list(found if inside else found.filter(internal=False))
+    return _ATTACHED.rows(case, inside)
+
+
+def _for_reader(rows: QuerySet[Any], *, inside: bool) -> QuerySet[Any]:
+    return rows if inside else rows.filter(internal=False)
 
 
 def _pending_handover(case: Case) -> Handover | None:
-    return case.handovers.filter(state=Handover.State.PENDING).select_related("to_team").first()
+    return _HANDOVER.first(case)
 
 
 def _pending_extension(case: Case) -> Extension | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from portal.cases.engine import MAY_SUPPLY
 from portal.cases.models import Attachment, Case, Document, MissingItem, Pause
 from portal.cases.models.supplements import ANSWER_MAX
 from portal.cases.papers import described, validity
+from portal.composed import Composed
 from portal.park.acting import Actor
 from portal.worktime.clock import local
 
@@ -68,12 +69,22 @@ def archive(case: Case, actor: Actor, attached: Sequence[Attachment], now: datet
     """The papers of the enterprise that this person may use here and that are not in the case yet."""
     if case.enterprise_id is None or not case.is_open:
         return []
-    found = Document.objects.filter(access.usable_papers(actor, case), scan_state=Document.Scan.CLEAN)
-    rest = found.exclude(pk__in=[a.document_id for a in attached]).order_by(
-        F("valid_until_on").desc(nulls_last=True), "-id"
-    )
-    lines = [paper(document, local(now).date()) for document in rest[:ARCHIVE_SHOWN]]
+    used = [a.document_id for a in attached]
+    if access.holds_with_team(actor, case):
+        rest = _OF_ENTERPRISE.rows(case.enterprise_id, used)
+    else:
+        rest = list(_offered(access.usable_papers(actor, case), used))
+    lines = [paper(document, local(now).date()) for document in rest]
     return sorted(lines, key=lambda line: line.expired)
+
+
+def _offered(usable: Q, used: list[int]) -> QuerySet[Document]:
+    """The papers that hold longest first."""
+    found = Document.objects.filter(usable, scan_state=Document.Scan.CLEAN).exclude(pk__in=used)
+    return found.order_by(F("valid_until_on").desc(nulls_last=True), "-id")[:ARCHIVE_SHOWN]
+
+
+_OF_ENTERPRISE = Composed(lambda enterprise, used: _offered(access.papers_of(enterprise), used))
 
 
 def running_pause(pauses: Sequence[Pause]) -> Pause | None:

@@ -63,21 +63,24 @@ def rows(
         found = flow.step(step)
         return str(flow.label), str(found.label if inside else (found.plain or found.label))
 
+    said = (_("Choose: %(title)s"), _("Claim: %(title)s"))
     return [
-        _row(case, base, named(case.kind, case.step), actor, now, calendar, inside=inside) for case in cases
+        _row(case, base, (*named(case.kind, case.step), *said), actor, now, calendar, inside=inside)
+        for case in cases
     ]
 
 
 def _row(
     case: Case,
     base: str,
-    names: tuple[str, str],
+    names: tuple[str, str, str, str],
     actor: Actor,
     now: datetime,
     calendar: Calendar,
     *,
     inside: bool,
 ) -> Row:
+    kind, step, choose, claim = names
     claimable = case.assignee_id is None and case.team_id in actor.team_ids and case.is_open
     asked = bool(getattr(case, "is_asked", False))
     return Row(
@@ -87,9 +90,9 @@ def _row(
         left=time_left(case, now, calendar, inside=inside),
         title=case.title,
         number=case.number,
-        kind=names[0],
+        kind=kind,
         enterprise=case.enterprise.label if case.enterprise else "",
-        step=names[1],
+        step=step,
         who=case.assignee.label if case.assignee else "",
         team=case.team.label,
         due=short_moment(case.due_at),
@@ -99,8 +102,8 @@ def _row(
         marks=_marks(case),
         holder=case.assignee.label if case.assignee else case.team.label,
         claimable=claimable,
-        choose=_("Choose: %(title)s") % {"title": case.title},
-        claim=_("Claim: %(title)s") % {"title": case.title} if claimable else "",
+        choose=choose % {"title": case.title},
+        claim=claim % {"title": case.title} if claimable else "",
         mine=asked or (case.holder == Holder.ENTERPRISE and case.is_open),
         asked=asked,
         by="" if inside else _by(case),

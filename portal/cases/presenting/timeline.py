@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.cases.declaration import Flow, Transition
 from portal.cases.models import Case, Event, FollowUp, Pause
 from portal.cases.presenting.words import short_moment
+from portal.composed import Composed
 
 KERNEL = {
     "opened": _("filed the case"),
@@ -104,8 +106,15 @@ class Entry:
 
 def entries(case: Case, *, inside: bool, limit: int = 100) -> list[Entry]:
     """The newest lines first, as this reader may see them. One statement."""
-    events = for_reader(case.events.select_related("actor").order_by("-seq"), inside=inside)
-    return [entry(event, case.flow, inside=inside) for event in events[:limit]]
+    return [entry(event, case.flow, inside=inside) for event in _newest(limit).rows(case, inside)]
+
+
+@cache
+def _newest(limit: int) -> Composed[Event]:
+    def build(case: Case, inside: bool) -> QuerySet[Event]:
+        return for_reader(case.events.select_related("actor").order_by("-seq"), inside=inside)[:limit]
+
+    return Composed(build)
 
 
 def for_reader(events: QuerySet[Event], *, inside: bool) -> QuerySet[Event]:

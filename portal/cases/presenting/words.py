@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from portal.cases.models import Case, Holder, Light
 from portal.worktime.clock import Calendar, local
@@ -29,7 +30,13 @@ def short_moment(moment: datetime | None) -> str:
     here = local(moment)
     same_year = here.year == local(now()).year
     day = here.strftime("%m-%d" if same_year else "%Y-%m-%d")
-    return f"{day} {WEEKDAYS[here.weekday()]} {here:%H:%M}"
+    return f"{day} {_weekdays(get_language())[here.weekday()]} {here:%H:%M}"
+
+
+@cache
+def _weekdays(_language: str | None) -> tuple[str, ...]:
+    """The short names in this language: a list names a hundred of them."""
+    return tuple(map(str, WEEKDAYS))
 
 
 def time_left(case: Case, moment: datetime, calendar: Calendar, *, inside: bool = True) -> str:

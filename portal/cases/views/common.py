@@ -8,8 +8,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -18,6 +18,7 @@ from portal.cases.errors import CaseError, Conflict
 from portal.cases.models import Case, Watch
 from portal.cases.presenting import timeline
 from portal.cases.presenting.papers import ASKED
+from portal.composed import Composed
 from portal.park.acting import Actor
 
 View = Callable[..., HttpResponse]
@@ -33,7 +34,10 @@ def load(request: HttpRequest, pk: int) -> Case:
     """The case, if it exists for this person; else 404."""
     actor = actor_of(request)
     request.case_pk = pk  # type: ignore[attr-defined]  # what a refusal is about
-    return get_object_or_404(to_show(visible_to(actor), actor), pk=pk)
+    case = _LOADED.first(actor, pk)
+    if case is None:
+        raise Http404
+    return case
 
 
 def to_show(cases: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
@@ -41,6 +45,9 @@ def to_show(cases: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
     watched = Exists(Watch.objects.filter(case=OuterRef("pk"), user=actor.user))
     near = ("team", "assignee", "enterprise", "opened_by", "parent__team", "rating")
     return cases.select_related(*near).annotate(is_watched=watched, is_asked=ASKED)
+
+
+_LOADED = Composed(lambda actor, pk: to_show(visible_to(actor), actor).filter(pk=pk))
 
 
 def back_to(request: HttpRequest, pk: int, anchor: str = "") -> HttpResponse:
