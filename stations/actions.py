@@ -47,7 +47,7 @@ def create_request(move: Move) -> None:
     """The facts of a new request, and its papers."""
     data, case = move.data, move.case
     case.urgent = case.grade == Grade.URGENT
-    Request.objects.create(
+    facts = Request(
         case=case,
         first_team=case.team,
         category=data["category"],
@@ -59,6 +59,7 @@ def create_request(move: Move) -> None:
         external_number=data.get("external_number", ""),
         accused_team=data["accused_team"],
     )
+    move.keep(facts)
     for document in data["documents"]:
         engine.attach_in(move, document)
 

@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,6 +20,7 @@ from portal.cases.models import Case, Draft
 from portal.cases.standards import PROMISE
 from portal.cases.views.common import actor_of, refusals
 from portal.cases.views.desk import chosen_enterprise, filing_token, search_enterprises
+from portal.composed import Composed
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Membership, Team
 from portal.prepared import planned_reads
@@ -70,13 +70,18 @@ def _dot(near: Nearby, x: int, y: int, above: int) -> dict[str, Any]:
     return {"name": name, "x": x, "y": y, "name_y": y - 13 if above else y + 24, "is_open": near.is_open}
 
 
+_ENTERPRISE = Composed(lambda pk: Enterprise.objects.filter(pk=pk))
+
+
 @require_http_methods(["GET", "POST"])
 @planned_reads
 @refusals
 def request_file(request: HttpRequest) -> HttpResponse:
     """File a request: saved while one types, sent once."""
     actor, moment = actor_of(request), now()
-    enterprise = get_object_or_404(Enterprise, pk=actor.enterprise_id or 0)
+    enterprise = _ENTERPRISE.first(actor.enterprise_id or 0)
+    if enterprise is None:
+        raise Http404
     if not actor.may_act_for(enterprise.pk, KIND):
         raise PermissionDenied
     if request.method == "GET":
@@ -87,9 +92,7 @@ def request_file(request: HttpRequest) -> HttpResponse:
     token = filing_token(request)
     try:
         data = _with_uploads(request, FilingForm, enterprise, actor)
-        with transaction.atomic():
-            case = engine.open_case(KIND, by=actor, enterprise=enterprise, data=data, now=moment, token=token)
-            drafts.forget(enterprise.pk, KIND, token)
+        case = engine.open_case(KIND, by=actor, enterprise=enterprise, data=data, now=moment, token=token)
     except Invalid as error:
         draft = drafts.find(enterprise.pk, KIND)
         return _filing_page(request, error.form, enterprise, draft, status=422, token=token)

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -41,11 +40,9 @@ def project_file(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         token = filing_token(request)
         try:
-            with transaction.atomic():
-                case = engine.open_case(
-                    PROJECT, by=actor, enterprise=enterprise, data=request.POST, now=now(), token=token
-                )
-                drafts.forget(enterprise.pk, PROJECT, token)
+            case = engine.open_case(
+                PROJECT, by=actor, enterprise=enterprise, data=request.POST, now=now(), token=token
+            )
         except Invalid as error:
             form = error.form
         else:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from portal.cases.models import Draft
-from portal.prepared import Prepared
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.park.models import Enterprise
 
 MAX_FIELDS, MAX_LENGTH = 60, 8000
-_FORGET = Prepared(
-    "forget_draft", "DELETE FROM cases_draft WHERE enterprise_id = %s AND kind = %s AND token = %s"
-)
+# The draft that is sent with this token is needed no more: the engine forgets it as it opens the case.
+FORGET = """
+DELETE FROM cases_draft
+WHERE enterprise_id = %(enterprise)s::bigint AND kind = %(kind)s::text AND token = %(token)s::uuid
+"""
 
 
 def current(enterprise: Enterprise | int, kind: str, *, by: User, now: datetime) -> Draft:
@@ -46,9 +46,3 @@ def save_fields(draft: Draft, fields: Mapping[str, str], *, by: User, now: datet
         locked.version = F("version") + 1
         locked.save()
     return locked
-
-
-def forget(enterprise_id: int, kind: str, token: UUID) -> None:
-    """The draft that has been sent with this token is needed no more."""
-    with connection.cursor() as cursor:
-        _FORGET.run(cursor, [enterprise_id, kind, token])

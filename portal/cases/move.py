@@ -21,7 +21,7 @@ from portal.cases import access, clock, facts, timeline
 from portal.cases.declaration import Flow, Step, Transition
 from portal.cases.models import Case, Holder, Pause, Signature, StepLog
 from portal.cases.standards import PROMISE, Standard, standard
-from portal.cases.statements import Written
+from portal.cases.statements import Written, state
 from portal.notices import outbox
 from portal.park.acting import Actor
 from portal.park.models import Team
@@ -35,7 +35,7 @@ _PARTICIPATE = Prepared(
 _OF_CASE = """
 SELECT who.user_id FROM cases_case m CROSS JOIN LATERAL ({people}) who(user_id) WHERE m.id = %(case)s
 """  # the words' own definitions
-_CASES, _STAYS = Written(Case), Written(StepLog)
+_CASES, _STAYS = Written(Case, unless="filing_token"), Written(StepLog)
 
 _batch: ContextVar[str] = ContextVar("batch", default="")
 
@@ -62,6 +62,7 @@ class Move:
         self.now = now
         self.calendar = calendar
         self.stay = stay
+        self._stay_as_read = state(stay) if stay is not None else None
         self.data: Mapping[str, Any] = {}
         self.target = case.step
         self.outcome = ""
@@ -210,14 +211,14 @@ class Move:
             clock.wind(self.case, self.stay, self.pauses, calendar=self.calendar, standard=self.standard)
             self.stay.team_id = self.case.team_id
 
-    def insert(self) -> None:
-        """Write the row of a new case. Raises IntegrityError when its filing token is used."""
-        _CASES.save(self.case)
+    def insert(self) -> bool:
+        """Write the row of a new case; False when its filing token is used."""
+        return _CASES.add(self.case)
 
     def save(self) -> None:
         """Write stay, case, participant and notices. The last thing of every move."""
         self.wind()
-        if self.stay is not None:
+        if self.stay is not None and (self.stay._state.adding or state(self.stay) != self._stay_as_read):
             _STAYS.save(self.stay)
         self.case.version += 1
         _CASES.save(self.case)

@@ -41,8 +41,11 @@ class ArchiveField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
         return _label(obj)
 
     def clean(self, value: Any) -> Any:
+        """The chosen papers as a list. Nothing is asked where nothing is chosen."""
+        if not value and not self.required:
+            return []
         _check_waiting(self.archive, value if isinstance(value, (list, tuple)) else ())
-        return super().clean(value)
+        return list(super().clean(value))
 
 
 class PaperSelect(forms.Select):

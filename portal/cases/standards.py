@@ -22,13 +22,12 @@ from portal.worktime.now import now
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
-_CURRENT = Prepared(
-    "current_standard",
-    """
-SELECT id FROM cases_servicestandard WHERE kind = %s AND (starts_on IS NULL OR starts_on <= %s)
+CURRENT = """
+SELECT id FROM cases_servicestandard
+WHERE kind = %(kind)s::text AND (starts_on IS NULL OR starts_on <= %(today)s::date)
 ORDER BY version DESC LIMIT 1
-""",
-)
+"""
+_CURRENT = Prepared("current_standard", CURRENT)
 PROMISE = ""  # the step name under which the promise of the whole case is kept
 
 
@@ -73,7 +72,7 @@ def standard(standard_id: int) -> Standard:
 def current_id(kind: str) -> int:
     """The newest version that has begun, for new cases of a kind; seeded when there is none yet."""
     with connection.cursor() as cursor:
-        _CURRENT.run(cursor, [kind, timezone.localdate(now())])
+        _CURRENT.run(cursor, {"kind": kind, "today": timezone.localdate(now())})
         found = cursor.fetchone()
     return int(found[0]) if found is not None else seed(FLOWS[kind]).pk
 

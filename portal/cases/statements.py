@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Field, ForeignKey, Model
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
+from django.db.models import AutoField, Field, ForeignKey, Model
 
 from portal.prepared import Prepared
 
@@ -100,10 +100,13 @@ class Joined(Generic[Row]):
 
 
 class Written(Generic[Row]):
-    """Writes whole rows of a model, without asking which fields have changed."""
+    """Writes whole rows of a model, without asking which fields have changed.
 
-    def __init__(self, model: type[Row]) -> None:
-        self.model = model
+    `unless` names a unique column: a new row whose value somebody else has there is not written.
+    """
+
+    def __init__(self, model: type[Row], *, unless: str = "") -> None:
+        self.model, self.unless = model, unless
 
     @cached_property
     def _fields(self) -> list[Field[Any, Any]]:
@@ -117,26 +120,50 @@ class Written(Generic[Row]):
         return Prepared(f"write_{table}", text)
 
     @cached_property
+    def _new_fields(self) -> list[Field[Any, Any]]:
+        """With the key, where it is another row's and not given by the database."""
+        return [field for field in _columns(self.model) if not isinstance(field, AutoField)]
+
+    @cached_property
     def _insert(self) -> Prepared:
         table, key = self.model._meta.db_table, _key(self.model).column
-        names = ", ".join(f'"{field.column}"' for field in self._fields)
-        marks = ", ".join(["%s"] * len(self._fields))
-        text = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) RETURNING "{key}"'  # noqa: S608  # likewise
+        names = ", ".join(f'"{field.column}"' for field in self._new_fields)
+        marks = ", ".join(["%s"] * len(self._new_fields))
+        unless = f'ON CONFLICT ("{self.unless}") DO NOTHING' if self.unless else ""
+        text = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) {unless} RETURNING "{key}"'  # noqa: S608  # likewise
         return Prepared(f"add_{table}", text)
 
-    def save(self, row: Row) -> None:
-        """Insert a new row (it gets its key), or write over the one of this key."""
-        own = connections[DEFAULT_DB_ALIAS]  # the proxy would be asked anew for every field
-        values = [f.get_db_prep_save(getattr(row, f.attname), own) for f in self._fields]
+    def add(self, row: Row) -> bool:
+        """Insert a new row (it gets its key); answers whether it was written."""
         with connection.cursor() as cursor:
-            if row._state.adding:
-                self._insert.run(cursor, values)
-                row.pk = cursor.fetchone()[0]
-                row._state.adding, row._state.db = False, "default"
-                return
-            self._update.run(cursor, [*values, row.pk])
+            self._insert.run(cursor, _values(row, self._new_fields))
+            written = cursor.fetchone()
+        if written is None:
+            return False
+        row.pk = written[0]
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        return True
+
+    def save(self, row: Row) -> None:
+        """Insert a new row, or write over the one of this key. Raises IntegrityError."""
+        if row._state.adding:
+            if not self.add(row):
+                raise IntegrityError(f"another {self.model.__name__} has this {self.unless}")
+            return
+        with connection.cursor() as cursor:
+            self._update.run(cursor, [*_values(row, self._fields), row.pk])
             if cursor.rowcount != 1:
                 raise self.model.DoesNotExist(f"{self.model.__name__} {row.pk}")  # type: ignore[attr-defined]  # every model has it
+
+
+def state(row: Model) -> list[Any]:
+    """What stands in a row, to tell later whether it has changed."""
+    return [getattr(row, field.attname) for field in row._meta.concrete_fields]
+
+
+def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:
+    own = connections[DEFAULT_DB_ALIAS]  # the proxy would be asked anew for every field
+    return [field.get_db_prep_save(getattr(row, field.attname), own) for field in fields]
 
 
 def _columns(model: type[Model]) -> list[Field[Any, Any]]:

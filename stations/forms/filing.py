@@ -13,6 +13,7 @@ from portal.cases.access import own_papers
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document
 from portal.cases.paper_fields import ArchiveField
+from portal.composed import Composed
 from portal.park.models import Team
 from stations.models import Category, Channel, Grade, Request, Station
 from stations.nearest import Nearby
@@ -23,6 +24,33 @@ OWN_GRADES = (
     (Grade.NORMAL.value, _("Normal")),
     (Grade.URGENT.value, _("Urgent: production or safety is at risk")),
 )
+
+
+class StationField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
+    """A station at work, read by one statement that is composed once. `within`: only of these teams."""
+
+    within: frozenset[int] | None = None
+
+    def offer_within(self, teams: frozenset[int]) -> None:
+        self.within = teams
+        self.queryset = stations_at_work().filter(team_id__in=teams)
+
+    def to_python(self, value: Any) -> Station | None:
+        if value in self.empty_values:
+            return None
+        text = str(value.pk if isinstance(value, Station) else value)
+        found = _STATION.first(int(text)) if text.isdecimal() and len(text) < 19 else None
+        if found is None or (self.within is not None and found.pk not in self.within):
+            message = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(message, code="invalid_choice", params={"value": value})
+        return found
+
+
+def stations_at_work() -> QuerySet[Station]:
+    return Station.objects.filter(team__active=True).select_related("team")
+
+
+_STATION = Composed(lambda pk: stations_at_work().filter(pk=pk))
 
 
 class FilingForm(ActionForm):
@@ -47,9 +75,7 @@ class FilingForm(ActionForm):
         initial=Grade.NORMAL.value,
         widget=forms.RadioSelect,
     )
-    station = forms.ModelChoiceField(
-        label=_("Station"), queryset=Station.objects.filter(team__active=True).select_related("team")
-    )
+    station = StationField(label=_("Station"), queryset=stations_at_work())
     accused_team = forms.ModelChoiceField(
         label=_("Which unit do you complain of?"),
         queryset=Team.objects.filter(active=True).order_by("kind", "name"),
@@ -75,6 +101,11 @@ class FilingForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self["documents"].data:
+            self._offer_archive()
+
+    def _offer_archive(self) -> None:
+        """What the enterprise has, as far as this person may use it: where it is shown or chosen from."""
         own = Q(enterprise_id=self.case.enterprise_id)
         if self.actor is not None and self.case.enterprise_id in self.actor.mandates:
             own &= own_papers(self.actor)
@@ -83,6 +114,7 @@ class FilingForm(ActionForm):
 
     def show(self, nearby: Sequence[Nearby], promises: Mapping[str, str]) -> None:
         """What the page says beside the choices: how far and how long open, and by when it would be done."""
+        self._offer_archive()
         station: Any = self.fields["station"]
         allowed = set(station.queryset.values_list("pk", flat=True))
         station.choices = [
@@ -127,5 +159,5 @@ class DeskFilingForm(FilingForm):
         super().__init__(*args, **kwargs)
         self.fields["grade"].choices = Grade.choices  # type: ignore[attr-defined]  # a choice field
         if self.actor is not None:
-            own = Station.objects.filter(team_id__in=self.actor.team_ids, team__active=True)
-            self.fields["station"].queryset = own.select_related("team")  # type: ignore[attr-defined]  # a model choice
+            station: Any = self.fields["station"]
+            station.offer_within(self.actor.team_ids)

@@ -9,7 +9,6 @@ from portal.cases.engine.core import (
     check_step,
     form_class,
     lock,
-    next_number,
     open_case,
     perform,
 )
@@ -53,7 +52,6 @@ __all__ = [
     "issue_in",
     "issue_letter",
     "lock",
-    "next_number",
     "open_case",
     "pause",
     "perform",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal import files as stored
-from portal.cases import access, facts, search, standards
+from portal.cases import access, drafts, facts, search, standards
 from portal.cases.declaration import Flow, Transition, flow_of
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.forms import ActionForm, ReasonForm
@@ -56,13 +56,9 @@ def open_case(
             raise NotAllowed(_("This is not for you to file."))
         recorded = fill(move, form or flow.opening.form, data, files)
         _prepare(move, team)
-        try:
-            with transaction.atomic():
-                move.insert()
-        except IntegrityError:
-            if token is not None and (earlier := Case.objects.filter(filing_token=token).first()):
-                return earlier
-            raise
+        _register(move)
+        if not move.insert():  # somebody was faster with this very form
+            return Case.objects.get(filing_token=token)
         _begin(move, recorded)
     return move.case
 
@@ -98,8 +94,18 @@ def _prepare(move: Move, team: Team | None) -> None:
     if chosen is None:
         raise Refused(_("No team is responsible for this: ask the administrator to name one."))
     case.team = chosen
-    case.standard_id = standards.current_id(case.kind)
-    case.number = opening.number(move) if opening.number else next_number(move.flow.prefix, move.now)
+
+
+def _register(move: Move) -> None:
+    """Number and service standard of a new case; the draft that it was typed into is forgotten."""
+    case, today = move.case, timezone.localdate(present())
+    sent = {"kind": case.kind, "today": today, "enterprise": case.enterprise_id, "token": case.filing_token}
+    with connection.cursor() as cursor:
+        _REGISTER.run(cursor, sent)
+        serial, standard = cursor.fetchone()
+    case.standard_id = standard if standard is not None else standards.seed(move.flow).pk
+    named = move.flow.opening.number
+    case.number = named(move) if named else f"{move.flow.prefix}{timezone.localtime(move.now):%Y%m%d}-{serial:06d}"
 
 
 def _begin(move: Move, recorded: Mapping[str, Any]) -> None:
@@ -129,13 +135,6 @@ def _record_level(move: Move) -> None:
     case, stay = move.case, move.stay
     if stay is not None and case.due_at is not None:
         Alert.objects.create(case=case, stay=stay, level=case.alert_level, at=move.now, due_at=case.due_at)
-
-
-def next_number(prefix: str, moment: datetime) -> str:
-    """A fresh case number: prefix, local date, running number. Gaps may occur; doubles cannot."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_number_seq')")
-        return f"{prefix}{timezone.localtime(moment):%Y%m%d}-{cursor.fetchone()[0]:06d}"
 
 
 def perform(
@@ -255,6 +254,14 @@ SELECT worktime_hold() FROM cases_case WHERE id IN (SELECT id FROM above) ORDER 
 _NEAR = ("team", "assignee", "enterprise", "parent", "parent__team")
 _OPEN_STAY = Joined(
     StepLog, "case", *(f"case__{path}" for path in _NEAR), where="t0.case_id = %s AND t0.left_at IS NULL"
+)
+# The running number of a case may leave gaps; doubles it cannot give.
+_REGISTER = Prepared(
+    "register_case",
+    f"""
+WITH sent AS ({drafts.FORGET})
+SELECT nextval('cases_number_seq'), ({standards.CURRENT})
+""",  # both are constants
 )
 _FILED = Joined(Case, where="t0.filing_token = %s AND t0.kind = %s")
 _CLOSED_CASE = Joined(Case, *_NEAR, where="t0.id = %s")
