@@ -21,6 +21,7 @@ from django.db.backends.utils import CursorWrapper
 P = ParamSpec("P")
 R = TypeVar("R")
 Values = Mapping[str, Any] | Sequence[Any]
+Call = tuple["Prepared", Values]
 MOST_PLANS = 250  # a server process keeps each of them in memory
 _MARK = re.compile(r"%(?:\((?P<name>\w+)\))?(?P<kind>[s%])")
 
@@ -84,6 +85,25 @@ class Prepared:
         label = f"{self.name}_{next(_numbers)}"
         execute(f"PREPARE {label} AS {text}; EXECUTE {label}{marks}", given)
         known[self] = label
+
+
+def run_together(cursor: CursorWrapper, *calls: Call) -> None:
+    """Execute several in one way to the server and back, once it knows them. The last answer can be read."""
+    known = _on_this_connection()
+    if not settings.PREPARED_STATEMENTS or any(statement not in known for statement, _values in calls):
+        for statement, values in calls:
+            statement.run(cursor, values)
+        return
+    parts: list[str] = []
+    given: list[Any] = []
+
+    def collect(text: str, own: Sequence[Any]) -> None:
+        parts.append(text)
+        given.extend(own)
+
+    for statement, values in calls:
+        statement.send(collect, values)
+    cursor.execute("; ".join(parts), given)
 
 
 def _on_this_connection() -> dict[Prepared, str]:

@@ -59,11 +59,11 @@ def _once(work: Callable[[], object]) -> float:
 
 @contextmanager
 def counting() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
+    """The statements that are sent meanwhile; of several sent together, each."""
     seen: list[str] = []
 
     def count(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
-        seen.append(sql)
+        seen.extend(sql.split("; ") if sql.startswith("EXECUTE") else [sql])
         return execute(sql, *arguments)
 
     with connection.execute_wrapper(count):

@@ -25,7 +25,7 @@ from portal.cases.statements import Written, state
 from portal.notices import outbox
 from portal.park.acting import Actor
 from portal.park.models import Team
-from portal.prepared import Prepared
+from portal.prepared import Call, Prepared, run_together
 from portal.worktime.clock import Calendar, Limit, Unit
 
 _PARTICIPATE = Prepared(
@@ -216,24 +216,33 @@ class Move:
         return _CASES.add(self.case)
 
     def save(self) -> None:
-        """Write stay, case, participant and notices. The last thing of every move."""
+        """Write stay, case, participant and notices, in one go. The last thing of every move."""
         self.wind()
-        if self.stay is not None and (self.stay._state.adding or state(self.stay) != self._stay_as_read):
+        writes: list[Call] = []
+        if self.stay is not None and self.stay._state.adding:
             _STAYS.save(self.stay)
+        elif self.stay is not None and state(self.stay) != self._stay_as_read:
+            writes.append(_STAYS.update(self.stay))
         self.case.version += 1
-        _CASES.save(self.case)
+        writes.append(_CASES.update(self.case))
         if self._arrived:
-            self.participate(self.case.team_id)
-        self._send()
+            writes.append((_PARTICIPATE, [self.case.pk, self.case.team_id]))
+        self._send(writes)
 
     def participate(self, team_id: int) -> None:
         """Give a team lasting sight of the case."""
         with connection.cursor() as cursor:
             _PARTICIPATE.run(cursor, [self.case.pk, team_id])
 
-    def _send(self) -> None:
-        """Tell the people; and once per matter the groups and systems that listen to the team."""
+    def _send(self, writes: list[Call]) -> None:
+        """Tell the people; and once per matter the groups and systems that listen to the team.
+
+        What is to be written before goes along with the first that is told.
+        """
         case = self.case
+        if not self._told:
+            with connection.cursor() as cursor:
+                run_together(cursor, *writes)
         heard: set[str] = set()
         for key, words, extra in self._told:
             team_id = case.team_id if key not in heard and not case.sealed else None
@@ -248,7 +257,9 @@ class Move:
                 urgent=case.urgent,
                 actor_id=self.user_id,
                 team_id=team_id,
+                along=writes,
             )
+            writes = []
 
 
 def performers(case: Case, guarded: Transition) -> set[int]:

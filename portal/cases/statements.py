@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 from django.db.models import AutoField, Field, ForeignKey, Model
 
-from portal.prepared import Prepared
+from portal.prepared import Call, Prepared
 
 Row = TypeVar("Row", bound=Model)
 
@@ -144,6 +144,10 @@ class Written(Generic[Row]):
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
         return True
 
+    def update(self, row: Row) -> Call:
+        """What writes over the row of this key, to be sent along with other statements."""
+        return self._update, [*_values(row, self._fields), row.pk]
+
     def save(self, row: Row) -> None:
         """Insert a new row, or write over the one of this key. Raises IntegrityError."""
         if row._state.adding:
@@ -151,7 +155,8 @@ class Written(Generic[Row]):
                 raise IntegrityError(f"another {self.model.__name__} has this {self.unless}")
             return
         with connection.cursor() as cursor:
-            self._update.run(cursor, [*_values(row, self._fields), row.pk])
+            statement, values = self.update(row)
+            statement.run(cursor, values)
             if cursor.rowcount != 1:
                 raise self.model.DoesNotExist(f"{self.model.__name__} {row.pk}")  # type: ignore[attr-defined]  # every model has it
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from portal.jobs.asking import ask_for
 from portal.notices.texts import kind_of
-from portal.prepared import Prepared
+from portal.prepared import Call, Prepared, run_together
 
 # What a group or another system may be told: nothing that a person typed, no names.
 PUBLIC_PARAMS = ("number", "kind", "step", "transition", "level", "due_at", "days")
@@ -111,16 +111,20 @@ def tell_of(
     urgent: bool,
     actor_id: int | None,
     team_id: int | None,
+    along: Sequence[Call] = (),
 ) -> None:
     """Tell of a case those whom `who` selects (SQL over `%(case)s` and `%(now)s`), but for the actor.
 
     `team_id`: the groups and systems that listen to this team (or to all) hear of it too, without
-    personal data. None (a sealed case, a private matter): they do not.
+    personal data. None (a sealed case, a private matter): they do not. `along`: what is written before.
     """
-    _write(who, key, params, now=now, case=case_id, urgent=urgent, actor=actor_id or 0, team=team_id)
+    given = {"now": now, "case": case_id, "urgent": urgent, "actor": actor_id or 0, "team": team_id}
+    _write(who, key, params, along=along, **given)
 
 
-def _write(who: str, key: str, params: Mapping[str, Any], **given: Any) -> None:
+def _write(
+    who: str, key: str, params: Mapping[str, Any], *, along: Sequence[Call] = (), **given: Any
+) -> None:
     public = {name: params[name] for name in PUBLIC_PARAMS if name in params}
     values = {
         "key": key,
@@ -132,7 +136,7 @@ def _write(who: str, key: str, params: Mapping[str, Any], **given: Any) -> None:
         **given,
     }
     with connection.cursor() as cursor:
-        _telling(who).run(cursor, values)
+        run_together(cursor, *along, (_telling(who), values))
         mail, posts = cursor.fetchone()
     kick_at_commit(mail=mail, posts=posts)
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import DataError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from portal import prepared
@@ -107,3 +108,22 @@ def test_a_connection_keeps_a_bounded_number_of_plans(
     before = len(known())
     assert client.get(f"/cases/{case.pk}/").status_code == 200
     assert not any(name.startswith("page_") for name in known()[before:])
+
+
+def test_several_go_together_in_their_order_and_the_last_one_answers(settings: Settings) -> None:
+    first = Prepared("mark", "SELECT set_config('portal.test_mark', %s::text || '%%', true)")
+    last = Prepared("marked", "SELECT current_setting('portal.test_mark') || %(more)s::text")
+    for on, mark in ((True, "一"), (True, "二"), (False, "三")):  # first learnt, then known, then without
+        settings.PREPARED_STATEMENTS = on
+        with CaptureQueriesContext(connection) as sent, connection.cursor() as cursor:
+            prepared.run_together(cursor, (first, [mark]), (last, {"more": "!"}))
+            assert cursor.fetchone()[0] == f"{mark}%!"
+        assert len(sent) == (1 if mark == "二" else 2)
+
+
+def test_a_failure_among_several_undoes_all_and_forgets_nothing() -> None:
+    double, divide = Prepared("double", "SELECT 2 * %s::int"), Prepared("divide", "SELECT 10 / %s::int")
+    assert (answer(double, 2), answer(divide, 5)) == (4, 2)
+    with pytest.raises(DataError), transaction.atomic(), connection.cursor() as cursor:
+        prepared.run_together(cursor, (divide, [0]), (double, [3]))
+    assert (answer(double, 3), answer(divide, 2)) == (6, 5)

@@ -21,7 +21,7 @@ from portal.cases.move import Move, performers
 from portal.cases.statements import Joined
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
-from portal.prepared import Prepared
+from portal.prepared import Prepared, run_together
 from portal.worktime.clock import Calendar
 from portal.worktime.now import now as present
 
@@ -226,9 +226,8 @@ def lock(
     """
     pk = case if isinstance(case, int) else case.pk
     with connection.cursor() as cursor:
-        if isinstance(case, int) or case.parent_id is not None:
-            _LOCK_ABOVE.run(cursor, [pk])
-        _LOCK.run(cursor, [pk])
+        has_above = isinstance(case, int) or case.parent_id is not None
+        run_together(cursor, *([(_LOCK_ABOVE, [pk])] if has_above else []), (_LOCK, [pk]))
         held = cursor.fetchone()
     locked, stay = _read(pk)
     if by is not None and not inside:
