@@ -67,7 +67,7 @@ for _n in range(20):
 # Libraries use these where they find them; only the tests' tools bring them along, production has none.
 _AS_IN_PRODUCTION = """
 import sys
-sys.modules.update(dict.fromkeys(("requests", "pygments", "jinja2")))
+sys.modules.update(dict.fromkeys(("requests", "pygments", "jinja2", "greenlet")))
 """
 _RSS = """
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmRSS")))

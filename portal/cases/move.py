@@ -69,6 +69,7 @@ class Move:
         self._pauses: list[Pause] | None = None
         self._told: list[tuple[str, tuple[str, ...], Mapping[str, Any]]] = []
         self._arrived = False
+        self._writes: list[Call] = []
         self._own_limit: Limit | None = None
 
     # What effects read ---------------------------------------------------------------------------
@@ -218,7 +219,7 @@ class Move:
     def save(self) -> None:
         """Write stay, case, participant and notices, in one go. The last thing of every move."""
         self.wind()
-        writes: list[Call] = []
+        writes, self._writes = self._writes, []
         if self.stay is not None and self.stay._state.adding:
             _STAYS.save(self.stay)
         elif self.stay is not None and state(self.stay) != self._stay_as_read:
@@ -226,13 +227,18 @@ class Move:
         self.case.version += 1
         writes.append(_CASES.update(self.case))
         if self._arrived:
-            writes.append((_PARTICIPATE, [self.case.pk, self.case.team_id]))
+            writes.append(participation(self.case.pk, self.case.team_id))
         self._send(writes)
 
     def participate(self, team_id: int) -> None:
         """Give a team lasting sight of the case."""
         with connection.cursor() as cursor:
-            _PARTICIPATE.run(cursor, [self.case.pk, team_id])
+            statement, values = participation(self.case.pk, team_id)
+            statement.run(cursor, values)
+
+    def write_along(self, write: Call) -> None:
+        """Have it written when the move is saved: for what nothing before then asks for."""
+        self._writes.append(write)
 
     def _send(self, writes: list[Call]) -> None:
         """Tell the people; and once per matter the groups and systems that listen to the team.
@@ -260,6 +266,11 @@ class Move:
                 along=writes,
             )
             writes = []
+
+
+def participation(case_id: int, team_id: int) -> Call:
+    """What gives a team lasting sight of a case."""
+    return _PARTICIPATE, [case_id, team_id]
 
 
 def performers(case: Case, guarded: Transition) -> set[int]:

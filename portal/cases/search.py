@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db import connection
 from django.db.models import Lookup, Q
 
-from portal.prepared import Prepared
+from portal.prepared import Call, Prepared
 
 MOST_RUNS, LONGEST_RUN = 6, 30
 _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -68,7 +67,6 @@ def words(asked: str) -> Words | None:
     return Words(" & ".join(dict.fromkeys(terms)), longer)
 
 
-def keep_text(case_id: int, text: str) -> None:
-    """Let a case be found by what was written in it. The rest is kept by the database itself."""
-    with connection.cursor() as cursor:
-        _KEEP_TEXT.run(cursor, [text, case_id])
+def keeping(case_id: int, text: str) -> Call:
+    """What lets a case be found by what was written in it. The rest is kept by the database itself."""
+    return _KEEP_TEXT, [text, case_id]

@@ -8,14 +8,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from stdnum.cn import uscc as uscc_number
-from stdnum.exceptions import ValidationError as NumberError
 
 from portal.names import local_name
 
 
 def validate_uscc(value: str) -> None:
     """Refuse a unified social credit code whose form or check digit is wrong (GB 32100)."""
+    from stdnum.cn import uscc as uscc_number  # loaded where a code is typed, which is seldom
+    from stdnum.exceptions import ValidationError as NumberError
+
     try:
         uscc_number.validate(value)
     except NumberError as error:

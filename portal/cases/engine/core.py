@@ -17,7 +17,7 @@ from portal.cases.declaration import Flow, Transition, flow_of
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.forms import ActionForm, ReasonForm
 from portal.cases.models import Alert, Case, Signature, StepLog
-from portal.cases.move import Move, performers
+from portal.cases.move import Move, participation, performers
 from portal.cases.statements import Joined
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
@@ -116,11 +116,11 @@ def _begin(move: Move, recorded: Mapping[str, Any]) -> None:
     if opening.create:
         opening.create(move)
     if opening.text and (text := opening.text(move.data)):
-        search.keep_text(case.pk, text)
-    move.participate(case.team_id)
+        move.write_along(search.keeping(case.pk, text))
+    move.write_along(participation(case.pk, case.team_id))
     sign(move, first=move.flow.rules_begun_by("open"))
     if case.parent is not None:  # who leads the whole sees its parts
-        move.participate(case.parent.team_id)
+        move.write_along(participation(case.pk, case.parent.team_id))
     move.enter(move.flow.step(case.step), via="")
     case.alert_level = opening.level
     move.log("opened", step=case.step, team=case.team.code, **recorded)
