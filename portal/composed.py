@@ -199,7 +199,7 @@ def _shape(value: Any) -> Hashable:
     if isinstance(value, Shaped):
         return value.shape()
     if isinstance(value, list | frozenset):
-        return len(value)
+        return "list", len(value)  # a bare 1 would be the flag True
     return cast("Hashable", value.__class__)
 
 

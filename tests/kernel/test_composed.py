@@ -89,6 +89,17 @@ def test_lists_flags_and_moments(park: SimpleNamespace) -> None:
     assert events.within([], later, False, None) == ("SELECT 1 WHERE false", ())
 
 
+def test_a_flag_is_no_list(park: SimpleNamespace) -> None:
+    case = handled(park)
+
+    def build(teams: Any) -> QuerySet[Case]:
+        return Case.objects.filter(closed_at=None) if teams is True else Case.objects.filter(team__in=teams)
+
+    either = Composed(build)
+    assert either.rows([case.team_id]) == either.rows(True) == [case]
+    assert either.rows([0]) == []
+
+
 def test_numbers_may_be_counted(park: SimpleNamespace) -> None:
     handled(park)
 
