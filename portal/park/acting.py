@@ -118,7 +118,7 @@ class Actor(Shaped):
         chosen = enterprises[self._acts_for] if self._acts_for is not None else None
         made = Actor(self.user.__class__(pk=user), enterprise_id=chosen)
         mandates = [(m.role, m.read_only, m.kinds) for m in self.mandates.values()]
-        seats = {seat.team_id: (seat.role, seat.kind, "", "") for seat in self.seats}
+        seats = {seat.team_id: (seat.role, seat.kind, "", "", seat.team_code) for seat in self.seats}
         made._read = (
             [(pk, *mandate) for pk, mandate in zip(enterprises, mandates, strict=True)],
             [(pk, *seat) for pk, seat in zip(teams, seats.values(), strict=True)],

@@ -105,7 +105,9 @@ def _register(move: Move) -> None:
         serial, standard = cursor.fetchone()
     case.standard_id = standard if standard is not None else standards.seed(move.flow).pk
     named = move.flow.opening.number
-    case.number = named(move) if named else f"{move.flow.prefix}{timezone.localtime(move.now):%Y%m%d}-{serial:06d}"
+    case.number = (
+        named(move) if named else f"{move.flow.prefix}{timezone.localtime(move.now):%Y%m%d}-{serial:06d}"
+    )
 
 
 def _begin(move: Move, recorded: Mapping[str, Any]) -> None:
