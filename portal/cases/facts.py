@@ -9,7 +9,6 @@ from django.db.models import Model, OneToOneField
 
 from portal.cases.models import Case
 from portal.cases.statements import Joined, Written
-from portal.prepared import Call
 
 
 def read(case: Case) -> None:
@@ -34,11 +33,6 @@ def _link(model: type[Model]) -> OneToOneField[Any, Any]:
     key = model._meta.pk
     assert isinstance(key, OneToOneField), f"{model.__name__} is not keyed by its case"
     return key
-
-
-def written(row: Model) -> Call:
-    """What writes over the row, to be sent along with other statements."""
-    return _writer(type(row)).update(row)
 
 
 @cache

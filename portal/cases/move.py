@@ -69,7 +69,6 @@ class Move:
         self._pauses: list[Pause] | None = None
         self._told: list[tuple[str, tuple[str, ...], Mapping[str, Any]]] = []
         self._arrived = False
-        self._kept: list[Model] = []
         self._writes: list[Call] = []
         self._own_limit: Limit | None = None
 
@@ -136,11 +135,8 @@ class Move:
         self.promise()
 
     def keep(self, row: Model) -> None:
-        """Write the domain's row of this case (its facts): a new one now, else as it stands at the end."""
-        if row._state.adding:
-            facts.write(row)
-        elif not any(row is kept for kept in self._kept):
-            self._kept.append(row)
+        """Write the domain's row of this case (its facts) as it now stands."""
+        facts.write(row)
 
     def tell(self, key: str, *words: str, **params: Any) -> None:
         """Tell the people whom the access words mean, when all is written; never the actor."""
@@ -223,8 +219,7 @@ class Move:
     def save(self) -> None:
         """Write stay, case, participant and notices, in one go. The last thing of every move."""
         self.wind()
-        writes, self._writes = [*self._writes, *map(facts.written, self._kept)], []
-        self._kept = []
+        writes, self._writes = self._writes, []
         if self.stay is not None and self.stay._state.adding:
             _STAYS.save(self.stay)
         elif self.stay is not None and state(self.stay) != self._stay_as_read:
