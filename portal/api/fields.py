@@ -111,19 +111,22 @@ _SHAPES: tuple[tuple[type[forms.Field], Callable[[Any], Schema]], ...] = (
 
 
 def given(
-    data: Any, form_class: type[forms.BaseForm] | None, *, prefix: str = ""
+    data: Any, form: forms.BaseForm | type[forms.BaseForm] | None, *, prefix: str = ""
 ) -> MultiValueDict[str, str]:
-    """What was sent as a form reads it. Raises Problem (422) with every field of the wrong shape."""
+    """What was sent as a form reads it. Raises Problem (422) with every field of the wrong shape.
+
+    A form itself is asked where its fields depend on the case.
+    """
+    fields = _fields_of(form)
     if isinstance(data, QueryDict):
-        _check_names(data, form_class, prefix)
+        _check_names(data, fields, prefix)
         return data
     if data is None or data == "":
         data = {}
     if not isinstance(data, Mapping):
         message = _("An object with the fields is expected.")
         raise Problem("invalid", message, errors=[field_error("", message, prefix)])
-    _check_names(data, form_class, prefix)
-    fields = form_class.base_fields if form_class else {}  # type: ignore[attr-defined]  # made by the metaclass
+    _check_names(data, fields, prefix)
     errors: FieldErrors = []
     found: MultiValueDict[str, str] = MultiValueDict()
     for name, value in data.items():
@@ -137,8 +140,13 @@ def given(
     return found
 
 
-def _check_names(data: Mapping[str, Any], form_class: type[forms.BaseForm] | None, prefix: str) -> None:
-    known = form_class.base_fields if form_class else {}  # type: ignore[attr-defined]  # made by the metaclass
+def _fields_of(form: forms.BaseForm | type[forms.BaseForm] | None) -> Mapping[str, forms.Field]:
+    if isinstance(form, forms.BaseForm):
+        return form.fields
+    return form.base_fields if form else {}  # type: ignore[attr-defined]  # made by the metaclass
+
+
+def _check_names(data: Mapping[str, Any], known: Mapping[str, forms.Field], prefix: str) -> None:
     unknown = [name for name in data if name not in known]
     if unknown:
         message = _("There is no such field.")

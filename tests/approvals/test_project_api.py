@@ -39,7 +39,7 @@ def test_a_program_opens_a_project_and_files_its_first_permit(
     assert missing.status_code == 422
     assert missing.json()["errors"][0]["field"] == f"paper_{paper.pk}"
     filed = mine.act(first, "submit", {f"paper_{paper.pk}": document.pk})
-    assert filed.status_code == 200, filed.json()
+    assert filed.status_code == 200, filed.json()["errors"]
     body = filed.json()
     assert (body["step"], body["number"]) == ("received", f"{case.number}/GD-003/1")
     facts = {fact["name"]: fact for fact in body["facts"]}

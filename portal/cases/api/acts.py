@@ -86,7 +86,8 @@ class CasePerform(ApiView):
         seen.check()
         engine.check_allowed(case, transition, actor)
         version = seen.require()
-        data = given(request.data, engine.form_class(transition))
+        form = engine.form_class(transition)
+        data = given(request.data, form(case=case, actor=actor, bound=False) if form else None)
         try:
             engine.perform(case, name, by=actor, data=data, files=request.FILES, now=moment, version=version)
         except Conflict as error:
