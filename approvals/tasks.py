@@ -12,3 +12,9 @@ from portal.worktime.now import now
 def open_reviews() -> int:
     """Open the capacity reviews whose day has come."""
     return recorded("approvals.reviews", schedule.DAILY, lambda: actions.open_reviews(now()))
+
+
+@shared_task
+def alarm_vacancies() -> int:
+    """Tell of key projects without a leader, a task force or a butler."""
+    return recorded("approvals.vacancies", schedule.DAILY, lambda: actions.alarm_vacancies(now()))

@@ -22,6 +22,10 @@ BEAT_SCHEDULE = {
         "task": "approvals.tasks.open_reviews",
         "schedule": crontab(minute="15", hour="8"),
     },
+    "approvals.vacancies": {
+        "task": "approvals.tasks.alarm_vacancies",
+        "schedule": crontab(minute="20", hour="8"),
+    },
     "cases.scan": {"task": "portal.cases.tasks.scan_papers", "schedule": crontab(minute="*")},
     "cases.paper_expiry": {
         "task": "portal.cases.tasks.remind_of_papers",

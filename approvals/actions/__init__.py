@@ -60,6 +60,8 @@ from approvals.actions.procedures import (
     timetable,
 )
 from approvals.actions.projects import (
+    alarm_vacancies,
+    alarm_vacancy,
     appoint,
     change_facts,
     create_project,
@@ -104,6 +106,8 @@ __all__ = [
     "Timetable",
     "accept",
     "add_task",
+    "alarm_vacancies",
+    "alarm_vacancy",
     "appoint",
     "ask_co_handler",
     "ask_for_utility",

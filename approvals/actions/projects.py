@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from approvals.access import PERMIT
@@ -19,10 +22,12 @@ from approvals.models import (
     Project,
 )
 from portal.cases import engine
-from portal.cases.errors import Refused
+from portal.cases.errors import CaseError, Refused
 from portal.cases.move import Move
 from portal.park.models import Team
 
+# 一名领导、一个专班、一名管家: as long as a role is vacant, it is told once a week (proposal).
+TELL_AGAIN_AFTER = timedelta(days=7)
 # Phases of the construction permit (dossier, section 2, [S7]); as the ledger writes them.
 PHASES: dict[int, tuple[str, ...]] = {
     2: ("±0.000以下", "±0.000以上"),
@@ -60,7 +65,8 @@ def create_project(move: Move) -> None:
         parcel=parcel,
         lead_number=data.get("lead_number", ""),
         task_force=data.get("task_force"),
-        **{name: data[name] for name in FACTS},
+        **{name: data[name] for name in FACTS if name != "land_mu"},
+        land_mu=data["land_mu"] or (parcel.area_mu if parcel else None),
     )
     if parcel is not None:
         Parcel.objects.filter(pk=parcel.pk).update(
@@ -88,6 +94,31 @@ def appoint(move: Move) -> None:
     move.keep(project)
     if project.task_force_id is not None:
         move.participate(project.task_force_id)
+
+
+def vacant_projects(now: datetime) -> QuerySet[Project]:
+    """Open key projects of which a role is vacant and nobody was told of it within a week."""
+    vacant = Q(leader=None) | Q(task_force=None) | Q(butler=None)
+    told = Q(vacancy_told_at__gt=now - TELL_AGAIN_AFTER)
+    return Project.objects.filter(vacant, is_key=True, case__closed_at=None).exclude(told).order_by("pk")
+
+
+def alarm_vacancies(now: datetime) -> int:
+    """Tell of vacant roles; how many projects. One that somebody changes just now has its turn tomorrow."""
+    done = 0
+    for pk in vacant_projects(now).values_list("pk", flat=True):
+        try:
+            engine.perform(pk, "alarm_vacancy", by=None, now=now)
+        except CaseError:
+            continue
+        done += 1
+    return done
+
+
+def alarm_vacancy(move: Move) -> None:
+    project: Project = move.case.project
+    project.vacancy_told_at = move.now
+    move.keep(project)
 
 
 def note_contact(move: Move) -> None:

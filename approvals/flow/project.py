@@ -73,6 +73,17 @@ register(
                 done=_("named who stands for the project"),
             ),
             Transition(
+                "alarm_vacancy",
+                _("Alarm: a role is vacant"),
+                STAGES,
+                "",
+                who=("system",),
+                effect=actions.alarm_vacancy,
+                while_paused=True,
+                tells=("handler", "leaders"),
+                done=_("raised the alarm: a role of the key project is vacant"),
+            ),
+            Transition(
                 "note_contact",
                 _("Note a contact of the leader"),
                 STAGES,

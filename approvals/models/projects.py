@@ -88,6 +88,7 @@ class Project(models.Model):
     agent = models.ForeignKey(
         User, verbose_name=_("filing agent"), null=True, on_delete=models.PROTECT, related_name="projects_run"
     )
+    vacancy_told_at = models.DateTimeField(_("vacancy told at"), null=True)
     # Facts that decide which items are needed, and that every form is filled with.
     land_mu = models.DecimalField(_("land (mu)"), null=True, blank=True, max_digits=12, decimal_places=2)
     floor_area_m2 = models.DecimalField(

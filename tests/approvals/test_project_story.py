@@ -8,12 +8,14 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
+from approvals import actions
 from approvals.forms import SubmitForm
 from approvals.models import Permit
 from portal.cases import engine, watch
 from portal.cases.access import visible_to
 from portal.cases.errors import Conflict, NotAllowed, Refused
 from portal.cases.models import Case
+from portal.notices.models import Notice
 from portal.park.models import Agency
 from portal.trust.forms import ScopeForm
 from tests.approvals.building import (
@@ -213,6 +215,21 @@ def test_a_refused_item_is_filed_again_under_the_next_number(
     assert permit(case, "filing").sequence == 2
     decided(park, office, case, "filing", MONDAY, MONDAY)
     assert "land_use" in filed_keys(case)
+
+
+def test_a_vacant_role_of_a_key_project_is_told_once_a_week(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = open_project(park, office)
+    assert actions.alarm_vacancies(MONDAY) == 0
+    do(office.clerk, case, "appoint", MONDAY, is_key="on", leader=park.leader.pk)
+    assert actions.alarm_vacancies(MONDAY) == 1
+    assert Notice.objects.filter(recipient=park.leader, case_id=case.pk, key="case.moved").exists()
+    assert actions.alarm_vacancies(at("2026-11-20 09:00")) == 0
+    assert actions.alarm_vacancies(at("2026-11-23 09:01")) == 1
+    roles = {"task_force": office.task_force.pk, "butler": office.officer.pk}
+    do(office.clerk, case, "appoint", MONDAY, is_key="on", leader=park.leader.pk, **roles)
+    assert actions.alarm_vacancies(at("2026-12-20 09:00")) == 0
 
 
 def test_giving_the_project_up_recalls_its_permits(park: SimpleNamespace, office: SimpleNamespace) -> None:
