@@ -6,6 +6,7 @@ from approvals.views import certificates, guide, procedure_drafts, procedure_ver
 
 # Where administrators edit procedures: apart from the guide, whose addresses end with a procedure's code.
 OFFICE = "administration/procedures/"
+from approvals.views import certificates, guide, procedures, project_page, projects
 
 app_name = "approvals"
 urlpatterns = [
@@ -16,7 +17,7 @@ urlpatterns = [
     path("procedures/<slug:code>/", procedures.procedure_view, name="procedure_view"),
     path("projects/new/", projects.project_file, name="project_file"),
     path("projects/desk/", projects.project_desk, name="project_desk"),
-    path("projects/<id:pk>/", projects.project_view, name="project_view"),
+    path("projects/<id:pk>/", project_page.project_view, name="project_view"),
     path("certificates/<uuid:certificate>/", certificates.certificate_view, name="certificate_view"),
     path(OFFICE, procedure_versions.procedure_overview, name="procedure_overview"),
     path("administration/new-procedure/", procedure_versions.procedure_create, name="procedure_create"),

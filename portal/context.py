@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,17 +71,25 @@ def _own_entries(actor: Actor) -> list[tuple[Any, str]]:
 
 
 def _nav(request: HttpRequest, actor: Actor | None) -> list[NavItem]:
-    items = []
-    # What administrators look after in a domain lies below its address, and is administration all the same.
-    office = "/administration/" in request.path[1:]
+    """The entries; of those that lie above the page shown, the nearest is the current one.
+
+    What administrators look after in a domain lies below its address, and is administration all the same.
+    """
+    found: list[tuple[str, str, str]] = []
     for label, name in _entries(actor):
-        try:
-            href = reverse(name)
-        except NoReverseMatch:
-            continue
-        here = request.path == href or (href != "/" and request.path.startswith(href))
-        items.append(NavItem(str(label), href, name == "administration:home" if office else here))
-    return items
+        with suppress(NoReverseMatch):
+            found.append((str(label), name, reverse(name)))
+    office = "/administration/" in request.path[1:]
+    above = [href for _label, _name, href in found if _lies_below(request.path, href)]
+    here = max(above, key=len, default="")
+    return [
+        NavItem(label, href, name == "administration:home" if office else href == here)
+        for label, name, href in found
+    ]
+
+
+def _lies_below(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href))
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:

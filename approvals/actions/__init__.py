@@ -20,6 +20,7 @@ from approvals.actions.nodes import (
     reach_node,
     report_item,
 )
+from approvals.actions.held import Clock, clock_of
 from approvals.actions.permits import (
     accept,
     ask_co_handler,
@@ -98,10 +99,13 @@ from approvals.actions.utilities import (
     replan,
     survey,
 )
+from approvals.actions.standing import AFTER, STAGES, Standing, standing
 
 __all__ = [
+    "AFTER",
     "STAGES",
     "Finding",
+    "Clock",
     "Standing",
     "Timetable",
     "accept",
@@ -122,6 +126,7 @@ __all__ = [
     "choose",
     "create_action_item",
     "create_assistance",
+    "clock_of",
     "create_permit",
     "create_pledge",
     "create_project",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from approvals.actions.procedures import tasks
-from approvals.models import Permit, ProcedureItem, Project, ServiceItem
+from approvals.models import Permit, Prerequisite, ProcedureItem, Project, ServiceItem
 from approvals.networks import without
 
 # The stages in which permits run; talks come before them, the review after full production follows.
@@ -46,23 +49,22 @@ class Standing:
         return AFTER.value
 
 
-def standing(project: Project) -> Standing:
-    """Three statements. A project without a procedure (history) has no items in it."""
+def standing(project: Project, permits: Iterable[Permit] | None = None) -> Standing:
+    """Two statements, one where its permits have been read. History, without a procedure, has no items."""
     version = project.version_id or 0
-    items = list(ProcedureItem.objects.filter(version=version).select_related("item__team"))
+    before = Prerequisite.objects.filter(item=OuterRef("pk")).order_by("pk").values("awaited")
+    found = ProcedureItem.objects.filter(version=version).select_related("item__team")
+    items = list(found.annotate(before=ArraySubquery(before)))
     known = {item.pk: item for item in items}
-    awaits: dict[int, list[ProcedureItem]] = {}
-    edges = project.version.prerequisites.values_list("item_id", "awaited_id") if project.version else ()
-    for item, awaited in edges:
-        awaits.setdefault(item, []).append(known[awaited])
+    awaits = {item.pk: [known[awaited] for awaited in item.before] for item in items}
     facts = project.facts()
     unneeded = {item.key for item in items if not item.is_needed(facts)}
     network = without(tasks(items, awaits), unneeded)
-    permits: dict[str, list[Permit]] = {}
-    for permit in project.permits.select_related("case").order_by("sequence"):
+    if permits is None:
+        permits = project.permits.select_related("case").order_by("sequence")
+    held: dict[str, list[Permit]] = {}
+    for permit in permits:
         if permit.place_id in known:
-            permits.setdefault(known[permit.place_id].key, []).append(permit)
+            held.setdefault(known[permit.place_id].key, []).append(permit)
     by_key = {item.key: item for item in items}
-    return Standing(
-        {task.key: by_key[task.key] for task in network}, {t.key: t.after for t in network}, permits
-    )
+    return Standing({task.key: by_key[task.key] for task in network}, {t.key: t.after for t in network}, held)

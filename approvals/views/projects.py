@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from approvals.access import PROJECT
 from approvals.forms import DeskProjectForm, ProjectForm
@@ -19,7 +19,7 @@ from portal.cases.access import may_file_at_desk
 from portal.cases.declaration import flow_of
 from portal.cases.errors import Invalid
 from portal.cases.models import Case
-from portal.cases.views.common import actor_of, load, refusals
+from portal.cases.views.common import actor_of, refusals
 from portal.cases.views.desk import chosen_enterprise, filing_token, search_enterprises
 from portal.park.acting import Actor
 from portal.park.models import Enterprise
@@ -54,16 +54,6 @@ def project_file(request: HttpRequest) -> HttpResponse:
 
 def _bare(form_type: type[ProjectForm], enterprise: Enterprise, actor: Actor, **more: Any) -> ProjectForm:
     return form_type(case=Case(kind=PROJECT, enterprise=enterprise), actor=actor, bound=False, **more)
-
-
-@require_safe
-@refusals
-def project_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole project on one page."""
-    case = load(request, pk)
-    if case.kind != PROJECT:
-        raise Http404
-    return render(request, "approvals/project_view.html", {"case": case, "project": case.project})
 
 
 @require_http_methods(["GET", "POST"])

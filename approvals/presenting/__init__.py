@@ -1,0 +1,1 @@
+"""What the pages of projects and permits show: read once, put into words, laid out. Knows no requests."""
