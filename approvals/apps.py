@@ -12,9 +12,9 @@ class ApprovalsConfig(DomainConfig):
     default = True
     verbose_name = _("Approvals")
     url_prefix = "approvals/"
-    enterprise_nav: ClassVar = [(_("Service guide"), "approvals:item_list")]
+    public_nav: ClassVar = [(_("Service guide"), "approvals:item_list")]
+    enterprise_nav: ClassVar = [(_("Projects"), "approvals:project_list"), *public_nav]
     staff_nav: ClassVar = enterprise_nav
-    public_nav: ClassVar = enterprise_nav
     guides: ClassVar = [
         (_("Service guide"), _("What you need, how long it takes, who handles it"), "approvals:item_list")
     ]

@@ -7,6 +7,7 @@ from approvals.views import certificates, guide, procedure_drafts, procedure_ver
 # Where administrators edit procedures: apart from the guide, whose addresses end with a procedure's code.
 OFFICE = "administration/procedures/"
 from approvals.views import certificates, guide, procedures, project_page, projects
+from approvals.views import certificates, guide, overview, procedures, project_page, projects
 
 app_name = "approvals"
 urlpatterns = [
@@ -15,9 +16,12 @@ urlpatterns = [
     path("windows/", guide.window_list, name="window_list"),
     path("procedures/", procedures.procedure_list, name="procedure_list"),
     path("procedures/<slug:code>/", procedures.procedure_view, name="procedure_view"),
+    path("projects/", overview.project_list, name="project_list"),
     path("projects/new/", projects.project_file, name="project_file"),
     path("projects/desk/", projects.project_desk, name="project_desk"),
     path("projects/<id:pk>/", project_page.project_view, name="project_view"),
+    path("projects/permits/", overview.permit_list, name="permit_list"),
+    path("projects/flow/", overview.flow_chart, name="flow_chart"),
     path("certificates/<uuid:certificate>/", certificates.certificate_view, name="certificate_view"),
     path(OFFICE, procedure_versions.procedure_overview, name="procedure_overview"),
     path("administration/new-procedure/", procedure_versions.procedure_create, name="procedure_create"),

@@ -45,11 +45,12 @@ def _entries(actor: Actor | None) -> list[tuple[Any, str]]:
     if actor is None:
         return public
     entries: list[tuple[Any, str]] = _own_entries(actor)
+    oversees = actor.holds(*OVERSEERS)
     if actor.memberships:
         entries += STAFF
-        if not actor.agencies:
-            entries += [entry for d in domains() for entry in d.staff_nav]
-    if actor.headed_team_ids or actor.holds(*OVERSEERS):
+    if (actor.memberships or oversees) and not actor.agencies:
+        entries += [entry for d in domains() for entry in d.staff_nav]
+    if actor.headed_team_ids or oversees:
         entries += (*LEADS, *REPORTS)
     if actor.holds(Duty.AUDITOR, Duty.DISCIPLINE):
         entries += AUDIT
@@ -57,7 +58,7 @@ def _entries(actor: Actor | None) -> list[tuple[Any, str]]:
         entries += READS
     if actor.holds(Duty.ADMINISTRATOR):
         entries += ADMINISTRATION
-    if not (actor.agencies or actor.memberships):
+    if not (actor.agencies or actor.memberships or oversees):
         entries += public
     return entries
 

@@ -21,6 +21,7 @@ from approvals.actions.nodes import (
     report_item,
 )
 from approvals.actions.held import Clock, clock_of
+from approvals.actions.held import Clock, clock_of, net_days
 from approvals.actions.permits import (
     accept,
     ask_co_handler,
@@ -158,6 +159,7 @@ __all__ = [
     "no_assistance",
     "no_review_open",
     "nodes_ahead",
+    "net_days",
     "note_contact",
     "object_to_result",
     "offer_assistance",

@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.cases import engine, watch
 from portal.cases.models import Case, Document
 from portal.jobs.models import JobRun
+from tests.approvals.building import certified, make_office, signed
 from tests.approvals.catalogue import make_item
 from tests.pages.test_pages import EVERYBODY, addresses, browser
 from tests.people import MONDAY, actor, at, closed, file_request, handled, reported
@@ -91,6 +92,13 @@ def draft_more(item: ServiceItem) -> None:
     actions.link(draft, [(new.pk, last.pk)])
 
 
+def build_more(office: SimpleNamespace, project: Case, park: SimpleNamespace, keys: str) -> None:
+    """More permits with their certificates in one project, and one more project."""
+    for key in keys.split():
+        certified(park, office, project, key, MONDAY)
+    signed(park, office)
+
+
 def talk_more(park: SimpleNamespace, case: Case, times: int) -> None:
     """More lines on the timeline, more messages, more children of one case."""
     for n in range(times):
@@ -151,12 +159,15 @@ def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(
     case = handled(park)
     talk_more(park, case, 1)
     guide_more(case, 1)
+    office = make_office(park)
+    project = signed(park, office)
+    build_more(office, project, park, "filing")
     browser(park.administrator).get(reverse("administration:standard_list"))  # versions are seeded once
     JobRun.objects.create(name="cases.sweep", every_s=60, began_at=timezone.now())  # /readyz looks for it
     visitors = {name: Visitor(getattr(park, name)) for name in EVERYBODY}
     state, before = table_state(), {}
     for name, visitor in visitors.items():
-        for address in (*addresses(case), "/work/?view=team"):
+        for address in (*addresses(case), "/work/?view=team", f"/approvals/projects/{project.pk}/"):
             status, sent = look(visitor, address)
             assert status in (200, 301, 302, 400, 403, 404, 405), (name, address, status)
             if status == 200:  # a refusal has nothing to show
@@ -166,6 +177,7 @@ def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(
     busy_months(park, 4)
     talk_more(park, case, 4)
     guide_more(case, 4)
+    build_more(office, project, park, "land_use scheme works drawings pit cellar")
     problems = []
     for (name, address), sent in before.items():
         _status, after = look(visitors[name], address)
