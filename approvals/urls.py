@@ -6,8 +6,7 @@ from approvals.views import certificates, guide, procedure_drafts, procedure_ver
 
 # Where administrators edit procedures: apart from the guide, whose addresses end with a procedure's code.
 OFFICE = "administration/procedures/"
-from approvals.views import certificates, guide, procedures, project_page, projects
-from approvals.views import certificates, guide, overview, procedures, project_page, projects
+from approvals.views import overview, project_page
 
 app_name = "approvals"
 urlpatterns = [

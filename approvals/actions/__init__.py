@@ -12,6 +12,7 @@ from approvals.actions.assistance import (
     record_visit,
     tasks_open,
 )
+from approvals.actions.held import Clock, clock_of, net_days
 from approvals.actions.nodes import (
     create_action_item,
     hold_meeting,
@@ -20,8 +21,6 @@ from approvals.actions.nodes import (
     reach_node,
     report_item,
 )
-from approvals.actions.held import Clock, clock_of
-from approvals.actions.held import Clock, clock_of, net_days
 from approvals.actions.permits import (
     accept,
     ask_co_handler,
@@ -89,7 +88,7 @@ from approvals.actions.reviews import (
     settle,
     tell_actuals,
 )
-from approvals.actions.standing import STAGES, Standing, standing
+from approvals.actions.standing import AFTER, STAGES, Standing, standing
 from approvals.actions.utilities import (
     ask_for_utility,
     ask_utility_team,
@@ -100,13 +99,12 @@ from approvals.actions.utilities import (
     replan,
     survey,
 )
-from approvals.actions.standing import AFTER, STAGES, Standing, standing
 
 __all__ = [
     "AFTER",
     "STAGES",
-    "Finding",
     "Clock",
+    "Finding",
     "Standing",
     "Timetable",
     "accept",
@@ -125,9 +123,9 @@ __all__ = [
     "change_draft",
     "change_facts",
     "choose",
+    "clock_of",
     "create_action_item",
     "create_assistance",
-    "clock_of",
     "create_permit",
     "create_pledge",
     "create_project",
@@ -156,10 +154,10 @@ __all__ = [
     "limit_of",
     "link",
     "mark",
+    "net_days",
     "no_assistance",
     "no_review_open",
     "nodes_ahead",
-    "net_days",
     "note_contact",
     "object_to_result",
     "offer_assistance",
