@@ -1,5 +1,5 @@
-"""The ledgers of approvals: the comprehensive windows, and the catalogue of service items."""
+"""The ledgers of approvals: windows, the catalogue of items, parcels, projects and their permits."""
 
-from approvals.ledgers import items, windows
+from approvals.ledgers import items, parcels, permits, projects, windows
 
-__all__ = ["items", "windows"]
+__all__ = ["items", "parcels", "permits", "projects", "windows"]

@@ -133,6 +133,17 @@ ITEM_COLUMNS = (
         True,
     ),
     _optional(
+        "ends_total",
+        "终结总用时",
+        BOOL,
+        gettext_lazy(
+            "Whether the total time of a project ends with it; when empty, of a new item, that of a "
+            "construction permit does"
+        ),
+        None,
+        keeps=True,
+    ),
+    _optional(
         "certificate", "结果文书", TextParser(120, "施工许可证"), gettext_lazy("The document that one gets")
     ),
     _optional(
@@ -195,6 +206,8 @@ TEAM = Reference(
     unknown=gettext_noop("There is no team with the code “%(value)s”."),
 )
 DEFAULTS: Values = {column.key: column.default for column in ITEM_COLUMNS}
+# 施工许可: what the total time of a project ends with, unless a ledger says otherwise.
+CONSTRUCTION_PERMIT = "施工许可"
 # What only a delegated item has, and what another one has instead.
 ONLY_DELEGATED: Values = {"mode": "", "taken_over_on": None}
 
@@ -219,8 +232,10 @@ class ItemBook(ModelBook):
         windows = dict(ComprehensiveWindow.objects.values_list("code", "pk"))
         context.memory["windows"] = windows
         for row in rows:
-            _pk, before = known.get((row.values["code"],), (0, DEFAULTS))
+            pk, before = known.get((row.values["code"],), (0, DEFAULTS))
             complete_mode(row, before)
+            if not pk:
+                complete_end(row)
             for problem in misfits(row, {**before, **row.values}, windows):
                 yield row, problem
 
@@ -254,6 +269,14 @@ def complete_mode(row: Row, before: Values) -> None:
         return
     for column, none in ONLY_DELEGATED.items():
         row.values.setdefault(column, none)
+
+
+def complete_end(row: Row) -> None:
+    """What a new item ends, where its ledger does not say: a change of a construction permit, which does
+    not count in the total time either, ends nothing."""
+    if row.values.get("ends_total") is None:
+        counts = row.values.get("counts_in_total", True)
+        row.values["ends_total"] = bool(counts) and CONSTRUCTION_PERMIT in row.values["name"]
 
 
 def misfits(row: Row, values: Values, windows: Mapping[str, int]) -> Iterator[BadRow]:

@@ -21,7 +21,7 @@ from portal.cases.declaration import Flow, flow_of
 from portal.cases.models import Case, Holder, Participant, Pause, Rating, StepLog
 from portal.cases.standards import PROMISE, Standard, standard
 from portal.copying import blank, copy_models, copy_rows
-from portal.worktime.clock import Calendar
+from portal.worktime.clock import Calendar, Limit
 
 IMPORTED = "imported"  # the verb of the event, and how a stay ended
 BATCH = 1000
@@ -50,6 +50,7 @@ class History:
     opened_at: datetime
     stays: Sequence[Stay]
     clock_from_at: datetime | None = None
+    promise: Limit | None = None  # in place of what the kind of case promises
     closed_at: datetime | None = None
     outcome: str = ""
     grade: str = ""
@@ -85,10 +86,10 @@ class _Clock:
         case.closed_at, case.outcome = history.closed_at, history.outcome
         case.entered_at = history.closed_at or history.stays[-1].entered_at
         case.stay_seq = len(history.stays)
-        self.promise(case)
+        self.promise(case, history.promise)
 
-    def promise(self, case: Case) -> None:
-        limit = self.standard.limit(PROMISE, case.grade) if case.clock_from_at else None
+    def promise(self, case: Case, own: Limit | None) -> None:
+        limit = (own or self.standard.limit(PROMISE, case.grade)) if case.clock_from_at else None
         case.promise_amount = limit.amount if limit else None
         if limit:
             case.promise_unit = limit.unit
