@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from approvals.views import certificates, guide, procedure_drafts, procedure_versions, procedures, projects
+from approvals.views import (
+    certificates,
+    guide,
+    overview,
+    procedure_drafts,
+    procedure_versions,
+    procedures,
+    project_page,
+    projects,
+)
 
 # Where administrators edit procedures: apart from the guide, whose addresses end with a procedure's code.
 OFFICE = "administration/procedures/"
-from approvals.views import overview, project_page
 
 app_name = "approvals"
 urlpatterns = [

@@ -14,5 +14,5 @@ WHERE name LIKE '%%施工许可%%' AND counts_in_total AND NOT ends_total
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("approvals", "0003_projects")]
+    dependencies: ClassVar = [("approvals", "0007_vacancies")]
     operations: ClassVar = [migrations.RunSQL([(MARK, [])], migrations.RunSQL.noop)]
