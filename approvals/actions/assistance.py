@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from approvals.access import ASSISTANCE, SERVICE_CENTRE
+from approvals.actions.around import around
 from approvals.models import AgentTask, Assistance, Project
 from portal.cases import engine
 from portal.cases.errors import Refused
@@ -33,7 +34,7 @@ def offer_assistance(move: Move) -> None:
 
 
 def no_assistance(case: Case) -> None:
-    if Assistance.objects.filter(project=case.pk, ended_at=None).exists():
+    if around(case.project)[0]:
         raise Refused(_("There is assistance for this project already."))
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from approvals.access import ACTION_ITEM
+from approvals.actions.around import around
 from approvals.models import ActionItem, Meeting, Node
 from portal.cases import engine
 from portal.cases.errors import Refused
@@ -28,7 +29,7 @@ def plan_nodes(move: Move) -> None:
 
 
 def nodes_ahead(case: Case) -> None:
-    if not Node.objects.filter(project=case.pk, reached_on=None).exists():
+    if not around(case.project)[1]:
         raise Refused(_("No node is ahead."))
 
 
