@@ -60,7 +60,10 @@ class Permit(models.Model):
                 name="approvals_revoked_after_decision",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["item", "decided_at"], name="approvals_permit_decided")]
+        indexes: ClassVar = [
+            models.Index(fields=["item", "decided_at"], name="approvals_permit_decided"),
+            models.Index(fields=["decided_at"], name="approvals_permit_decided_at"),
+        ]
 
     def __str__(self) -> str:
         return str(self.case)

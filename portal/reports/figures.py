@@ -28,6 +28,13 @@ UNITS = {
     "working days": _("working days"),
     "alerts": _("alerts"),
     "score": _("of 5"),
+    "days": _("days"),
+    "mu": _("mu"),
+    "pauses": _("pauses"),
+    "permits": _("permits"),
+    "projects": _("projects"),
+    "roles": _("roles"),
+    "yuan": _("yuan"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The indicators of approvals: the catalogue, and where it is taken in."""
+"""Indicators of the catalogue, and of where it is taken in."""
 
 from __future__ import annotations
 

@@ -1,0 +1,95 @@
+"""How many working days permits and projects have taken, counted by the database (approvals.reports.days).
+
+Days are ordinals of the calendar of working days, so that a clock is a range of whole numbers, its pauses
+are taken out of it, and the days of a project are the union of what its permits leave.
+"""
+
+from typing import ClassVar
+
+from django.db import migrations, models
+
+# As `portal.worktime.clock.Calendar` counts: a day is over when its service hours are.
+CLOSED_BEFORE = """
+CREATE FUNCTION approvals_ordinal(day date) RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce((SELECT w.ordinal FROM worktime_workday w WHERE w.date = day), worktime_ordinal(day))
+$$;
+CREATE FUNCTION approvals_closed_before(moment timestamptz) RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT approvals_ordinal(((moment AT TIME ZONE 'Asia/Shanghai') - h.closes_at - interval '1 microsecond')::date)
+    FROM worktime_servicehours h
+$$;
+CREATE FUNCTION approvals_elapsed_days(begun timestamptz, ended timestamptz) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (ended AT TIME ZONE 'Asia/Shanghai')::date - (begun AT TIME ZONE 'Asia/Shanghai')::date
+$$
+"""
+NOT_CLOSED_BEFORE = """
+DROP FUNCTION approvals_elapsed_days(timestamptz, timestamptz);
+DROP FUNCTION approvals_closed_before(timestamptz);
+DROP FUNCTION approvals_ordinal(date)
+"""
+# A pause that still runs has no end.
+PAUSED = """
+CREATE FUNCTION approvals_paused(a_case bigint) RETURNS int4multirange LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(range_agg(int4range(
+        approvals_closed_before(u.from_at),
+        CASE WHEN u.to_at IS NOT NULL THEN approvals_closed_before(u.to_at) END, '(]')), '{}')
+    FROM cases_pause u WHERE u.case_id = a_case
+$$
+"""
+# The day of acceptance does not count, that of the decision does; what runs counts until the last close.
+HELD = """
+CREATE FUNCTION approvals_held(permit bigint, accepted timestamptz, decided timestamptz, present timestamptz)
+RETURNS int4multirange LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT int4multirange(int4range(b.after, greatest(b.after, b.until), '(]'))
+        - CASE WHEN c.pause_count > 0 THEN approvals_paused(c.id) ELSE '{}' END
+    FROM cases_case c, LATERAL (SELECT
+        approvals_ordinal((accepted AT TIME ZONE 'Asia/Shanghai')::date) AS after,
+        CASE WHEN coalesce(decided, c.closed_at) IS NULL THEN approvals_closed_before(present)
+            ELSE approvals_ordinal((coalesce(decided, c.closed_at) AT TIME ZONE 'Asia/Shanghai')::date)
+        END AS until) b
+    WHERE c.id = permit AND accepted IS NOT NULL
+$$
+"""
+PERMIT_DAYS = """
+CREATE FUNCTION approvals_permit_days(permit bigint, present timestamptz) RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(sum(upper(held) - lower(held)), 0)::integer
+    FROM approvals_permit p, unnest(approvals_held(p.case_id, p.accepted_at, p.decided_at, present)) held
+    WHERE p.case_id = permit
+$$
+"""
+PROJECT_DAYS = """
+CREATE FUNCTION approvals_project_days(project bigint, present timestamptz) RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(sum(upper(day) - lower(day)), 0)::integer FROM unnest((
+        SELECT range_agg(held)
+        FROM approvals_permit p
+        JOIN approvals_serviceitem i ON i.id = p.item_id AND i.counts_in_total,
+            unnest(approvals_held(p.case_id, p.accepted_at, p.decided_at, present)) held
+        WHERE p.project_id = project
+    ) - approvals_paused(project)) day
+$$
+"""
+FUNCTIONS = (
+    (CLOSED_BEFORE, NOT_CLOSED_BEFORE),
+    (PAUSED, "DROP FUNCTION approvals_paused(bigint)"),
+    (HELD, "DROP FUNCTION approvals_held(bigint, timestamptz, timestamptz, timestamptz)"),
+    (PERMIT_DAYS, "DROP FUNCTION approvals_permit_days(bigint, timestamptz)"),
+    (PROJECT_DAYS, "DROP FUNCTION approvals_project_days(bigint, timestamptz)"),
+)
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [
+        ("approvals", "0004_ends_total"),
+        ("cases", "0004_list_orders"),
+        ("worktime", "0002_calendar"),
+    ]
+    operations: ClassVar = [
+        migrations.AddIndex(
+            model_name="permit",
+            index=models.Index(fields=["decided_at"], name="approvals_permit_decided_at"),
+        ),
+        *(migrations.RunSQL(there, back) for there, back in FUNCTIONS),
+    ]
