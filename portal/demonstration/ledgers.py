@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from portal.demonstration import history, names
+from portal.demonstration import construction, history, names
 
 SEED = 20241231
 ENTERPRISES = 3290
@@ -89,12 +89,16 @@ def write(folder: Path = FOLDER) -> dict[str, int]:
     seed = random.Random(SEED)  # noqa: S311 - invented data, not secrets
     enterprises = names.enterprises(seed, ENTERPRISES)
     requests, pauses = history.requests(seed, enterprises)
+    built = construction.ledgers(random.Random(SEED + 1), enterprises)  # noqa: S311 - as above
     ledgers = {
         "teams": sorted((_team(*team) for team in TEAMS), key=lambda line: line["code"]),
         "stations": sorted((_station(*station) for station in STATIONS), key=lambda line: line["team_code"]),
         "enterprises": sorted(enterprises, key=lambda line: line["uscc"]),
         "requests": sorted(requests, key=lambda line: line["number"]),
-        "pauses": pauses,
+        "parcels": built["parcels"],
+        "projects": built["projects"],
+        "permits": built["permits"],
+        "pauses": sorted(pauses + built["pauses"], key=lambda line: (line["case"], line["from_on"])),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for key, lines in ledgers.items():

@@ -109,7 +109,7 @@ def test_what_becomes_of_permits(park_with_projects: SimpleNamespace) -> None:
     assert parts("permit_elapsed_days", "stage")["用地供应"] == 4
     assert value("permit_on_time_rate") == pytest.approx(7 / 9)
     assert value("first_time_acceptance_rate") == pytest.approx(8 / 9)
-    assert parts("pauses", "reason") == {"等待补正": 1, "特别程序": 1}
+    assert parts("pauses", "reason") == {"补正": 1, "特别程序": 1}
 
 
 def test_a_few_permits_make_no_share(park_with_projects: SimpleNamespace) -> None:

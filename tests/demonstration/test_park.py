@@ -34,7 +34,10 @@ pytestmark = [
 ]
 FILES = [
     "enterprises.csv",
+    "parcels.csv",
     "pauses.csv",
+    "permits.csv",
+    "projects.csv",
     "requests.csv",
     "service_items.csv",
     "stations.csv",
@@ -61,6 +64,8 @@ def test_every_step_light_rung_and_state_is_there() -> None:
     assert Pause.objects.filter(to_at=None).exclude(reason="turn").exists()
     open_kinds = set(Case.objects.open().values_list("kind", flat=True))
     assert open_kinds == {
+        "approvals.permit",
+        "approvals.project",
         "stations.request",
         "cases.supervision",
         "cases.follow_up",

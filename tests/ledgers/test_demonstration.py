@@ -19,7 +19,16 @@ from portal.ledgers.importing import import_path
 from portal.park.models import Enterprise
 from tests.people import at
 
-MADE = ["enterprises.csv", "pauses.csv", "requests.csv", "stations.csv", "teams.csv"]
+MADE = [
+    "enterprises.csv",
+    "parcels.csv",
+    "pauses.csv",
+    "permits.csv",
+    "projects.csv",
+    "requests.csv",
+    "stations.csv",
+    "teams.csv",
+]
 WRITTEN = ["service_items.csv", "windows.csv"]  # by hand
 
 
