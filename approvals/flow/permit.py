@@ -95,7 +95,7 @@ register(
         transitions=(
             Transition(
                 "submit",
-                _("File it"),
+                _("Submit the application"),
                 ("filing",),
                 "received",
                 who=("enterprise", "filing_agent"),

@@ -87,6 +87,7 @@ class ProjectForm(ActionForm, FactsMixin):
     procedure = forms.ModelChoiceField(
         label=_("Kind of project"),
         queryset=Procedure.objects.none(),
+        empty_label=_("Please choose"),
         help_text=_("It decides which approvals are needed, and which can run side by side."),
     )
     investment_amount = money(_("Investment (yuan)"))

@@ -20,9 +20,10 @@ from portal.cases.models import Holder, Pause
 from portal.cases.presenting.page import WAITS_FOR, Share, shares
 from portal.worktime.clock import local
 
-LANE, TOP, BAR = 36, 44, 16  # a lane; the head with months and milestones; a bar in the lane
+LANE, TOP, BAR = 36, 58, 16  # a lane; the head with months and milestones; a bar in the lane
 WIDEST, NARROWEST, ROOM = 28, 2, 1400  # pixels of a day, at most and at least; of all days where they fit
 AHEAD_DAYS = 14  # so much of the future is always shown
+MONTH = 56  # room that the name of a month takes
 MOST_AHEAD_DAYS = 120  # and no more, however far away a promised day lies
 
 
@@ -232,12 +233,13 @@ def _rests(whole: Whole, scale: _Scale) -> list[tuple[float, float]]:
 
 
 def _months(scale: _Scale) -> list[Mark]:
-    """The first day, and the first of each month where there is room between the words."""
+    """The first day, and the first of each month, where there is room for the words."""
     days = [scale.first] + [
         on for n in range(1, scale.days) if (on := scale.first + timedelta(days=n)).day == 1
     ]
     marks = [Mark(scale.day(on), f"{on:%Y-%m}") for on in days]
-    cramped = {a.says for a, b in pairwise(marks) if b.x - a.x < 56}
+    ends = Mark(float(scale.width), "")
+    cramped = {a.says for a, b in pairwise([*marks, ends]) if b.x - a.x < MONTH}
     return [mark for mark in marks if mark.says not in cramped]
 
 

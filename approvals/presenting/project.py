@@ -142,7 +142,8 @@ def _from_to(came: datetime | None, left: datetime | None) -> str:
 
 
 def turns(whole: Whole, actor: Actor) -> list[tuple[Holder, list[Line]]]:
-    """What waits for the enterprise, for departments, for third parties; empty ones too."""
+    """What waits for departments, for the enterprise, for third parties: to the enterprise its own first, and
+    nothing where nothing waits."""
     files = may_file(whole, actor)
     found: dict[str, list[Line]] = {holder.value: [] for holder in Holder}
     for one in whole.permits:
@@ -157,7 +158,10 @@ def turns(whole: Whole, actor: Actor) -> list[tuple[Holder, list[Line]]]:
     urgency = {"late": 0, "warn": 1, "turn": 2, "ok": 3, "hold": 4}
     for lines in found.values():
         lines.sort(key=lambda line: urgency.get(line.state.light, 5))
-    return [(holder, found[holder.value]) for holder in Holder]
+    if whole.inside:
+        return [(holder, found[holder.value]) for holder in Holder]
+    own_first = (Holder.ENTERPRISE, Holder.DEPARTMENT, Holder.THIRD_PARTY)
+    return [(holder, found[holder.value]) for holder in own_first if found[holder.value]]
 
 
 def _line(one: Shown, files: bool, now: datetime) -> Line:
@@ -174,7 +178,7 @@ def _line(one: Shown, files: bool, now: datetime) -> Line:
     if files and href and one.state.holder == Holder.ENTERPRISE:
         asked = case.paused_at is not None
         act = href if asked else reverse("cases:case_perform", args=[case.pk, "submit"])
-        verb = _("Supply") if asked else _("File it")
+        verb = _("Supply") if asked else _("Submit the application")
     return Line(name_of(one.permit), state, href, who, phone, act, verb)
 
 
@@ -210,7 +214,7 @@ def _promised(whole: Whole, case: Case) -> Line:
 
 def _next(lines: list[tuple[Holder, list[Line]]]) -> Line | None:
     """What the enterprise does first."""
-    own = next(found for holder, found in lines if holder == Holder.ENTERPRISE)
+    own = dict(lines).get(Holder.ENTERPRISE)
     return own[0] if own else None
 
 
@@ -336,7 +340,7 @@ def money(amount: Decimal) -> str:
     if not (get_language() or "").startswith("zh"):
         return full
     unit, word = (TEN_THOUSAND**2, "亿") if amount >= TEN_THOUSAND**2 else (TEN_THOUSAND, "万")
-    return f"{full} · {(amount / unit).quantize(Decimal('0.01')).normalize():,f} {word}"
+    return f"{full} · {(amount / unit).quantize(Decimal('0.01')).normalize():,f}\N{NO-BREAK SPACE}{word}"
 
 
 def _contacts(whole: Whole) -> list[tuple[Any, int]]:

@@ -236,3 +236,26 @@ def test_the_page_costs_the_same_however_many_permits_there_are(
             certified(park, office, case, key, MONDAY)
         many = cost()
     assert many <= few <= 15
+
+
+def test_a_project_with_many_permits_does_not_flood_the_first_page_of_its_enterprise(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = signed(park, office)
+    for key in ("filing", "land_use"):
+        certified(park, office, case, key, MONDAY)
+    accepted(park, office, case, "scheme", MONDAY)
+    with time_machine.travel(MONDAY, tick=False):
+        home = " ".join(browser(park.owner).get("/").content.decode().split())
+    assert "有 1 件事等您" in home  # the pit can be filed
+    assert "提交申报" in home
+    assert "其余 1 件正在办理" in home  # the project stands for its permits
+    with time_machine.travel(at("2026-11-26 10:00"), tick=False):
+        later = " ".join(browser(park.owner).get("/").content.decode().split())
+    assert "其余 2 件正在办理，其中 1 件超期" in later
+
+
+def test_the_page_of_a_permit_leads_to_its_project(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    case = signed(park, office)
+    html = browser(park.owner).get(f"/cases/{permit(case, 'filing').pk}/").content.decode()
+    assert f'href="/approvals/projects/{case.pk}/"' in html

@@ -20,6 +20,7 @@ from portal.cases.models import Case, Document, Draft, Holder
 from portal.cases.presenting.papers import ASKED, paper
 from portal.cases.presenting.rows import Row, rows
 from portal.cases.presenting.words import short_moment
+from portal.cases.queue import overdue
 from portal.cases.views.common import actor_of, refusals
 from portal.notices.queries import centre
 from portal.notices.texts import render as text_of
@@ -43,6 +44,13 @@ def _turn_first() -> Choose:
     return Choose(When(waits, then=0), default=1, output_field=IntegerField())
 
 
+def _on_first_page(moment: datetime) -> Q:
+    """Of a whole that is open only what waits for the enterprise, or is late: a dozen permits of one project
+    would hide everything else."""
+    above = Q(parent=None) | Q(parent__closed_at__isnull=False)
+    return above | Q(holder=Holder.ENTERPRISE) | Q(is_asked=True) | overdue(moment)
+
+
 @refusals
 def home(request: HttpRequest) -> HttpResponse:
     """What needs me now; what is under way; what I can start."""
@@ -50,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
     calendar = Calendar.current()
     mine = own_cases(actor)
     open_rows = rows(
-        mine.filter(closed_at=None).order_by(_turn_first(), "due_at", "id")[:PAGE],
+        mine.filter(_on_first_page(moment), closed_at=None).order_by(_turn_first(), "due_at", "id")[:PAGE],
         actor,
         moment,
         calendar,

@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.cases.declaration import flow_of
+from portal.cases.declaration import Flow, flow_of
 from portal.cases.models import Case, Holder
 from portal.cases.presenting.words import short_moment, time_left
 from portal.park.acting import Actor
@@ -45,6 +45,7 @@ class Row:
     mine: bool  # the turn of the enterprise
     asked: bool  # something is missing that the enterprise has to supply
     by: str  # until when, in words, for the enterprise
+    act: str  # what the enterprise is to do, where there is one thing only
 
     def __getitem__(self, name: str) -> Any:
         """Templates look for a key first: fifty rows by seventeen names that need no exception each."""
@@ -57,11 +58,12 @@ def rows(
     base = reverse("cases:case_view", args=[0]).removesuffix("0/")
 
     @cache
-    def named(kind: str, step: str) -> tuple[str, str]:
-        """Kind and step in the reader's language: looked up once, not for every row."""
+    def named(kind: str, step: str) -> tuple[str, str, str]:
+        """Kind, step and what to do, in the reader's language: looked up once, not for every row."""
         flow = flow_of(kind)
         found = flow.step(step)
-        return str(flow.label), str(found.label if inside else (found.plain or found.label))
+        label = str(found.label if inside else (found.plain or found.label))
+        return str(flow.label), label, "" if inside else _only_act(flow, step)
 
     said = (_("Choose: %(title)s"), _("Claim: %(title)s"))
     return [
@@ -70,17 +72,24 @@ def rows(
     ]
 
 
+def _only_act(flow: Flow, step: str) -> str:
+    """The one thing by which an enterprise takes a case on; empty where it chooses among several."""
+    own = [t for t in flow.leaving(step) if "enterprise" in t.who and t.target]
+    acts = [t for t in own if not flow.step(t.target).is_end]
+    return str(acts[0].label) if len(acts) == 1 and acts[0].primary else ""
+
+
 def _row(
     case: Case,
     base: str,
-    names: tuple[str, str, str, str],
+    names: tuple[str, str, str, str, str],
     actor: Actor,
     now: datetime,
     calendar: Calendar,
     *,
     inside: bool,
 ) -> Row:
-    kind, step, choose, claim = names
+    kind, step, act, choose, claim = names
     claimable = case.assignee_id is None and case.team_id in actor.team_ids and case.is_open
     asked = bool(getattr(case, "is_asked", False))
     return Row(
@@ -107,6 +116,7 @@ def _row(
         mine=asked or (case.holder == Holder.ENTERPRISE and case.is_open),
         asked=asked,
         by="" if inside else _by(case),
+        act=act,
     )
 
 
