@@ -82,7 +82,7 @@ FUNCTIONS = (
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("approvals", "0004_ends_total"),
+        ("approvals", "0008_ends_total"),
         ("cases", "0004_list_orders"),
         ("worktime", "0002_calendar"),
     ]
