@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Avg, Count, DateField, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Avg, Count, DateField, F, FloatField, Q, QuerySet, Value, When
 from django.db.models import Case as Choose
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from portal.reports.declaration import Breakdown, Indicator, Period, RowColumn, 
 
 SMALLEST = 5  # shares of fewer rows are hidden (dossier, section 4: small samples)
 RELATED = ("case__enterprise", "item__team", "project__case")
-SUPPLEMENTED = Pause.objects.filter(case=OuterRef("pk"), reason=Pause.Reason.SUPPLEMENT)
+SUPPLEMENTED = Pause.objects.filter(case__kind=PERMIT, reason=Pause.Reason.SUPPLEMENT)
 
 
 def decided(period: Period) -> QuerySet[Any]:
@@ -163,7 +163,7 @@ on_permits(
     "ratio",
     _("Share of the permits accepted in the period for which nothing had to be supplied later."),
     accepted,
-    _share_of(~Exists(SUPPLEMENTED)),
+    _share_of(~Q(pk__in=SUPPLEMENTED.values("case"))),
     PERMIT_COLUMNS,
     least=SMALLEST,
     ways=_ways("item", "accepted_at"),

@@ -131,6 +131,7 @@ def test_the_database_counts_as_python_does_and_as_one_counts_day_by_day(
                 from_at=at(day(stopped[0]), time.min),
                 to_at=at(day(stopped[1] + 1), time.min),
             )
+        Case.objects.filter(pk=project.pk).update(pause_count=1 if above else 0)
         counted = [clock for clock in told if clock.counts]
         by_day = [
             n
