@@ -106,14 +106,15 @@ def _grouped(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return found
 
 
-def _order(one: Shown, network: Plan, keys: dict[int, str]) -> tuple[int, int, datetime, str]:
+def _order(one: Shown, network: Plan, keys: dict[int, str]) -> tuple[int, int, datetime, str, int]:
     """By stage, then in the order in which the procedure lets them begin, then as they came."""
     stages = [stage.value for stage in STAGES]
     stage = one.permit.item.stage
     key = keys.get(one.permit.place_id or 0)
     start = network.places[key].start if key else 0
     came = one.permit.accepted_at or one.permit.case.opened_at
-    return (stages.index(stage) if stage in stages else 9, start, came, one.permit.case.number)
+    place = stages.index(stage) if stage in stages else len(stages)
+    return (place, start, came, one.permit.item.code, one.permit.sequence)
 
 
 def may_file(whole: Whole, actor: Actor) -> bool:
