@@ -22,7 +22,15 @@ PROJECT, PERMIT, PLEDGE, VERIFICATION, REVIEW, ASSISTANCE, ACTION_ITEM, UTILITY 
     "approvals.action_item",
     "approvals.utility",
 )
+RECOVERY, RECOVERY_AGREEMENT, RECOVERY_COMPULSORY, LAND_APPROVAL, LAND_TASK = (
+    "approvals.recovery",
+    "approvals.recovery_agreement",
+    "approvals.recovery_compulsory",
+    "approvals.land_approval",
+    "approvals.land_task",
+)
 SERVICE_CENTRE = "enterprise_service"  # the office of this code
+LAND_OFFICE = "development"  # likewise: 开发建设局 leads what is done with land (proposal)
 # The project of a case: itself, or the case above it.
 _PROJECT_OF = """
 SELECT p.{column} FROM approvals_project p
@@ -72,6 +80,11 @@ def at_project_desk(actor: Actor) -> bool:
     return any(seat.kind in kinds or seat.team_code == SERVICE_CENTRE for seat in actor.seats)
 
 
+def at_land_desk(actor: Actor) -> bool:
+    """The land office, and the task forces that work on land (dossier, section 1, rows 48 and 52)."""
+    return any(seat.kind == Team.Kind.TASK_FORCE or seat.team_code == LAND_OFFICE for seat in actor.seats)
+
+
 def _opens_for(actor: Actor, enterprise: Enterprise | None, _kind: str) -> bool:
     return enterprise is not None and at_project_desk(actor)
 
@@ -88,5 +101,13 @@ register(
         lambda _a, _c: False,
         opens=_opens_for,
         at_desk=at_project_desk,
+    )
+)
+register(
+    Rule(
+        "land_desk",
+        _("land office or task force"),
+        lambda _a, _c: False,
+        opens=lambda actor, _enterprise, _kind: at_land_desk(actor),
     )
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from approvals.access import PERMIT
 from approvals.actions.assistance import offer_assistance
+from approvals.actions.land import take_parcel
 from approvals.actions.standing import AFTER, STAGES, Standing, standing
 from approvals.models import (
     BASELINE_DAYS,
@@ -25,6 +26,7 @@ from portal.cases import engine
 from portal.cases.errors import CaseError, Refused
 from portal.cases.move import Move
 from portal.park.models import Team
+from portal.worktime.clock import local
 
 # 一名领导、一个专班、一名管家: as long as a role is vacant, it is told once a week (proposal).
 TELL_AGAIN_AFTER = timedelta(days=7)
@@ -69,9 +71,7 @@ def create_project(move: Move) -> None:
         land_mu=data["land_mu"] or (parcel.area_mu if parcel else None),
     )
     if parcel is not None:
-        Parcel.objects.filter(pk=parcel.pk).update(
-            status=Parcel.Status.ASSIGNED, assigned_number=move.case.number
-        )
+        take_parcel(parcel, move.case, local(move.now).date())
 
 
 def sign(move: Move) -> None:

@@ -6,6 +6,28 @@ was pledged at acceptance (容缺) or committed (告知承诺) are cases below t
 Source: domain dossier, section 2. Limits are proposals there, and data here.
 """
 
-from approvals.flow import action_item, assistance, permit, pledge, project, review, utility
+from approvals.flow import (
+    action_item,
+    assistance,
+    land_approval,
+    permit,
+    pledge,
+    project,
+    recovery,
+    recovery_tracks,
+    review,
+    utility,
+)
 
-__all__ = ["action_item", "assistance", "permit", "pledge", "project", "review", "utility"]
+__all__ = [
+    "action_item",
+    "assistance",
+    "land_approval",
+    "permit",
+    "pledge",
+    "project",
+    "recovery",
+    "recovery_tracks",
+    "review",
+    "utility",
+]

@@ -148,8 +148,8 @@ class DeskProjectForm(ProjectForm):
 
 
 def free_parcels() -> Any:
-    """Land that can be given to a project."""
-    return Parcel.objects.filter(status__in=(Parcel.Status.AVAILABLE, Parcel.Status.RECOVERED))
+    """Land that can be given to a project at once."""
+    return Parcel.objects.ready()
 
 
 class ProjectFactsForm(ActionForm, FactsMixin):

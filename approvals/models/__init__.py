@@ -11,11 +11,18 @@ from approvals.models.catalogue import (
     form_path,
     limit_words,
 )
-from approvals.models.land import Parcel
+from approvals.models.land import Dispatch, LandApproval, LandTask, Parcel
 from approvals.models.nodes import ActionItem, Meeting, Node
 from approvals.models.permits import Part, Permit, PermitPaper, Pledge
 from approvals.models.procedures import Prerequisite, Procedure, ProcedureItem, ProcedureVersion
 from approvals.models.projects import BASELINE_DAYS, COMMITTED, FACTS, STAGE_FACTS, LeaderContact, Project
+from approvals.models.recovery import (
+    YEARS_UNTIL_FEE,
+    YEARS_UNTIL_TAKEN,
+    Fixture,
+    Recovery,
+    RecoveryTrack,
+)
 from approvals.models.review import CapacityReview, ReviewLine, result_of
 from approvals.models.utilities import Utility, UtilityKind, UtilityRoute
 
@@ -25,12 +32,18 @@ __all__ = [
     "DAY_UNITS",
     "FACTS",
     "STAGE_FACTS",
+    "YEARS_UNTIL_FEE",
+    "YEARS_UNTIL_TAKEN",
     "ActionItem",
     "AgentTask",
     "Assistance",
     "CapacityReview",
     "ComprehensiveWindow",
+    "Dispatch",
+    "Fixture",
     "Intake",
+    "LandApproval",
+    "LandTask",
     "LeaderContact",
     "Material",
     "Meeting",
@@ -45,6 +58,8 @@ __all__ = [
     "ProcedureItem",
     "ProcedureVersion",
     "Project",
+    "Recovery",
+    "RecoveryTrack",
     "ReviewLine",
     "ServiceItem",
     "ServiceItemQuerySet",
