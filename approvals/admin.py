@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from approvals.forms import MaterialForm
-from approvals.models import ComprehensiveWindow, Intake, Material, Part, ServiceItem, UtilityRoute
+from approvals.models import ComprehensiveWindow, Intake, Material, Parcel, Part, ServiceItem, UtilityRoute
 from portal import files
 from portal.administration.registers import Administered, Kept, Register
 
@@ -125,3 +125,22 @@ class ComprehensiveWindowAdmin(Kept):
 class UtilityRouteAdmin(Register):
     list_display = ("kind", "team")
     list_select_related = ("team",)
+
+
+@admin.register(Parcel)
+class ParcelAdmin(Kept):
+    """What a recovery or a project writes is looked at here, and changed by them."""
+
+    list_display = ("code", "name", "area_mu", "status", "holder", "delivered_on")
+    list_filter = ("status",)
+    list_select_related = ("holder",)
+    search_fields = ("code", "name", "holder__name")
+    raw_id_fields = ("holder",)  # thousands: looked up in a window of its own
+    formfield_overrides: ClassVar = {models.JSONField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
+    fieldsets = (
+        (None, {"fields": ("code", "name", "area_mu", "status", "holder")}),
+        (_("Hand-over"), {"fields": ("planned_delivery_on", "delivered_on")}),
+        (_("Recovery"), {"fields": ("recovered_on", "recovery_mode", "recovery_amount")}),
+        (_("Project"), {"fields": ("assigned_number",)}),
+        (_("Map"), {"fields": (("longitude", "latitude"), "outline")}),
+    )

@@ -14,7 +14,7 @@ class ApprovalsConfig(DomainConfig):
     url_prefix = "approvals/"
     public_nav: ClassVar = [(_("Service guide"), "approvals:item_list")]
     enterprise_nav: ClassVar = [(_("Projects"), "approvals:project_list"), *public_nav]
-    staff_nav: ClassVar = enterprise_nav
+    staff_nav: ClassVar = [*enterprise_nav, (_("Parcels"), "approvals:parcel_list")]
     guides: ClassVar = [
         (_("Service guide"), _("What you need, how long it takes, who handles it"), "approvals:item_list")
     ]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import cos, radians
 
-from approvals.models import ProcedureItem
+from approvals.models import Parcel, ProcedureItem
 from approvals.networks import Plan
 
 BOX_W, BOX_H, GAP_X, GAP_Y, MARGIN = 142, 58, 30, 18, 10
@@ -136,3 +137,59 @@ def _line(a: Box, b: Box, critical: bool) -> Line:
     bend = max((b.x - a.end) // 2, 12)
     path = f"M{a.end} {a.middle}C{a.end + bend} {a.middle} {b.x - bend} {b.middle} {b.x - 2} {b.middle}"
     return Line(path, critical)
+
+
+MAP_W, MAP_H, MAP_EDGE = 720, 360, 48
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A parcel on the map: its outline where one is known, else a spot; and where its code is written."""
+
+    parcel: Parcel
+    points: str
+    x: int
+    y: int
+    text_y: int
+
+
+def parcel_shapes(parcels: Sequence[Parcel]) -> list[Shape]:
+    """Those parcels of which somebody has said where they lie, drawn to one scale."""
+    known = [(parcel, _corners(parcel)) for parcel in parcels]
+    placed = [(parcel, corners) for parcel, corners in known if corners]
+    if not placed:
+        return []
+    every = [corner for _parcel, corners in placed for corner in corners]
+    # A degree of longitude is shorter than one of latitude.
+    narrow = cos(radians(every[0][1]))
+    lons, lats = [lon * narrow for lon, _lat in every], [lat for _lon, lat in every]
+    wide, high = max(lons) - min(lons), max(lats) - min(lats)
+    room_w, room_h = MAP_W - 2 * MAP_EDGE, MAP_H - 2 * MAP_EDGE
+    scale = min(room_w / wide if wide else room_h * 1e3, room_h / high if high else room_w * 1e3)
+    left = (MAP_W - wide * scale) / 2
+    top = (MAP_H - high * scale) / 2
+
+    def place(corner: tuple[float, float]) -> tuple[int, int]:
+        return (
+            round(left + (corner[0] * narrow - min(lons)) * scale),
+            round(top + (max(lats) - corner[1]) * scale),
+        )
+
+    shapes = [_shape(parcel, [place(corner) for corner in corners]) for parcel, corners in placed]
+    return sorted(shapes, key=lambda shape: (shape.x, shape.y))
+
+
+def _corners(parcel: Parcel) -> list[tuple[float, float]]:
+    if parcel.outline:
+        return [(float(lon), float(lat)) for lon, lat in parcel.outline]
+    if parcel.longitude is None or parcel.latitude is None:
+        return []
+    return [(float(parcel.longitude), float(parcel.latitude))]
+
+
+def _shape(parcel: Parcel, points: list[tuple[int, int]]) -> Shape:
+    x = round(sum(x for x, _y in points) / len(points))
+    y = round(sum(y for _x, y in points) / len(points))
+    if len(points) == 1:
+        return Shape(parcel, "", x, y, y - 24)
+    return Shape(parcel, " ".join(f"{x},{y}" for x, y in points), x, y, y + 5)

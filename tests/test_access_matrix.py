@@ -39,7 +39,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from approvals.models import ServiceItem
+from approvals.models import Parcel, ServiceItem
 from portal.accounts.models import User
 from portal.cases import bulk, engine, papers
 from portal.cases.models import Absence, Attachment, Case, SavedView, SetAside
@@ -50,6 +50,7 @@ from portal.trust.models import Invitation, OwnershipOffer
 from portal.worktime.models import DayOverride
 from tests.approvals.building import certified, make_office, signed
 from tests.approvals.catalogue import make_catalogue
+from tests.approvals.land import idle_parcel
 from tests.approvals.test_procedures import drafted
 from tests.pages.test_pages import PDF
 from tests.people import MONDAY, actor, at, file_request, filing, works_in
@@ -117,7 +118,9 @@ class Objects:
         """A project with its first certificate, on which anybody may verify it."""
         case = signed(self.park, office, theirs=theirs)
         permit = certified(self.park, office, case, "filing", MONDAY)
-        return {"project": case.pk, "certificate": permit.certificate_token}
+        holder = self.park.theirs if theirs else self.park.ours
+        parcel = idle_parcel(self.park, f"M-{holder.pk}", holder=holder)
+        return {"project": case.pk, "certificate": permit.certificate_token, "parcel": parcel.pk}
 
     def _handled(self) -> Case:
         park = self.park
@@ -224,7 +227,7 @@ SPEAKS_OF = (
     ("administration/papers/", "document"), ("administration/jobs/aside/", "aside"), ("administration/jobs/delivery/", "delivery"),
     ("administration/notices/groups/", "endpoint"), ("administration/calendar/", "day"),
     ("register/", "register"),
-    ("approvals/projects/", "project"), ("approvals/certificates/", "certificate"),
+    ("approvals/projects/", "project"), ("approvals/parcels/", "parcel"), ("approvals/certificates/", "certificate"),
     ("approvals/items/", "item"), ("approvals/forms/", "form"), ("api/v1/service-items/", "item"),
 )  # fmt: skip
 # Words in patterns that name no row.
@@ -239,6 +242,7 @@ REGISTERS: dict[str, Callable[[], Any]] = {
     "park/enterprise": lambda: Enterprise.objects.first(),
     "park/team": lambda: Team.objects.first(),
     "approvals/serviceitem": lambda: ServiceItem.objects.first(),
+    "approvals/parcel": lambda: Parcel.objects.first(),
 }
 
 

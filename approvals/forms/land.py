@@ -335,5 +335,13 @@ class ParcelSearchForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"), choices=[("", _("all")), *Parcel.Status.choices], required=False
     )
-    least = forms.DecimalField(label=_("From (mu)"), min_value=0, max_digits=10, required=False)
-    most = forms.DecimalField(label=_("To (mu)"), min_value=0, max_digits=10, required=False)
+    least, most = (
+        forms.DecimalField(
+            label=label,
+            min_value=0,
+            max_digits=10,
+            required=False,
+            widget=forms.NumberInput(attrs={"placeholder": label}),
+        )
+        for label in (_("From (mu)"), _("To (mu)"))
+    )

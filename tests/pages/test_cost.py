@@ -16,13 +16,23 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from approvals import actions
-from approvals.models import ComprehensiveWindow, Intake, Material, Procedure, ProcedureItem, ServiceItem
+from approvals.models import (
+    ComprehensiveWindow,
+    Intake,
+    LandApproval,
+    Material,
+    Parcel,
+    Procedure,
+    ProcedureItem,
+    ServiceItem,
+)
 from portal.accounts.models import User
 from portal.cases import engine, watch
 from portal.cases.models import Case, Document
 from portal.jobs.models import JobRun
-from tests.approvals.building import certified, make_office, signed
+from tests.approvals.building import certified, make_office, project_data, signed
 from tests.approvals.catalogue import make_item
+from tests.approvals.land import begin_land_approval, begin_recovery, idle_parcel, line, make_parcel
 from tests.pages.test_pages import EVERYBODY, addresses, browser
 from tests.people import MONDAY, actor, at, closed, file_request, handled, reported
 
@@ -99,6 +109,32 @@ def build_more(office: SimpleNamespace, project: Case, park: SimpleNamespace, ke
     signed(park, office)
 
 
+def land_more(park: SimpleNamespace, case: Case, times: int) -> None:
+    """More parcels with what is under way on them, more lines of checklists; one parcel has the case's number."""
+    team = park.team["development"]
+    ComprehensiveWindow.objects.get_or_create(
+        code="projects", defaults={"name": "项目窗", "kind": "project_assistance", "team": team}
+    )
+    for n in range(times):
+        count = Parcel.objects.count()
+        held = idle_parcel(park, f"H-{count}", longitude="112.9", latitude=f"27.8{count:04}")
+        recovery = begin_recovery(park, held)
+        engine.perform(recovery, "begin_agreement", by=actor(park.handler), now=MONDAY)
+        engine.perform(recovery, "give_up", by=actor(park.head), data={"reason": "x"}, now=MONDAY)
+        make_parcel(f"F-{count}")
+        if not Parcel.objects.filter(pk=case.pk).exists():
+            make_parcel("CASE", pk=case.pk)
+        target = Parcel.objects.get(pk=case.pk)
+        approval = LandApproval.objects.filter(parcel=target).first()
+        land = approval.case if approval else begin_land_approval(park, target)
+        lines = line(f"事项 {count} {n}", team, "2026-12-01")
+        engine.perform(land, "add_lines", by=actor(park.handler), data=lines, now=MONDAY)
+        engine.open_case(
+            "approvals.project", by=actor(park.owner), enterprise=park.ours, now=MONDAY,
+            data=project_data(SimpleNamespace(procedure=Procedure.objects.get(code="not-found")), land_mu="15"),
+        )  # fmt: skip
+
+
 def talk_more(park: SimpleNamespace, case: Case, times: int) -> None:
     """More lines on the timeline, more messages, more children of one case."""
     for n in range(times):
@@ -162,6 +198,7 @@ def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(
     office = make_office(park)
     project = signed(park, office)
     build_more(office, project, park, "filing")
+    land_more(park, case, 1)
     browser(park.administrator).get(reverse("administration:standard_list"))  # versions are seeded once
     JobRun.objects.create(name="cases.sweep", every_s=60, began_at=timezone.now())  # /readyz looks for it
     visitors = {name: Visitor(getattr(park, name)) for name in EVERYBODY}
@@ -178,6 +215,7 @@ def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(
     talk_more(park, case, 4)
     guide_more(case, 4)
     build_more(office, project, park, "land_use scheme works drawings pit cellar")
+    land_more(park, case, 4)
     problems = []
     for (name, address), sent in before.items():
         _status, after = look(visitors[name], address)
