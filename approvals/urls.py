@@ -5,15 +5,12 @@ from django.urls import path
 from approvals.views import (
     certificates,
     guide,
+    land,
     overview,
     procedure_drafts,
     procedure_versions,
     procedures,
     project_page,
-    land,
-    procedure_drafts,
-    procedure_versions,
-    procedures,
     projects,
 )
 
@@ -33,7 +30,6 @@ urlpatterns = [
     path("projects/<id:pk>/", project_page.project_view, name="project_view"),
     path("projects/permits/", overview.permit_list, name="permit_list"),
     path("projects/flow/", overview.flow_chart, name="flow_chart"),
-    path("projects/<id:pk>/", projects.project_view, name="project_view"),
     path("parcels/", land.parcel_list, name="parcel_list"),
     path("parcels/match/", land.parcel_match, name="parcel_match"),
     path("parcels/lines/", land.land_task_list, name="land_task_list"),

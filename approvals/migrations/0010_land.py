@@ -11,7 +11,7 @@ import approvals.models.land
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0006_together"),
+        ("approvals", "0009_working_days"),
         ("cases", "0004_list_orders"),
         ("park", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
