@@ -22,6 +22,7 @@ from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.models import Case
 from portal.park.acting import Actor
 from tests.approvals.building import accepted, do, make_office, material, open_project, permit, signed
+from tests.approvals.land import begin_land_approval, begin_recovery, idle_parcel, line, make_parcel
 from tests.people import MONDAY, actor, at, person, works_in
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,7 @@ def cases(park: SimpleNamespace) -> dict[str, Case]:
     )  # fmt: skip
     found["approvals.action_item"] = ActionItem.objects.get().case
     found["approvals.capacity_review"] = _reviewed(park, office)
+    found |= _on_land(park)
     teams = {
         "approvals.permit": park.team["development"],
         "approvals.capacity_review": park.team["development"],
@@ -87,6 +89,23 @@ def _reviewed(park: SimpleNamespace, office: SimpleNamespace) -> Case:
     )
     actions.open_reviews(at("2026-11-17 09:00"))
     return CapacityReview.objects.get(project=other.pk).case
+
+
+def _on_land(park: SimpleNamespace) -> dict[str, Case]:
+    """A recovery with its two tracks, and a land approval with a line of its checklist."""
+    recovery = begin_recovery(park, idle_parcel(park))
+    for begin in ("begin_agreement", "begin_compulsory"):
+        do(park.handler, recovery, begin, MONDAY)
+    approval = begin_land_approval(park, make_parcel("F-01"))
+    do(
+        park.handler,
+        approval,
+        "add_lines",
+        MONDAY,
+        **line("勘测定界", park.team["development"], "2026-12-01"),
+    )
+    task = approval.children.get()
+    return {case.kind: case for case in (recovery, *recovery.children.all(), approval, task)}
 
 
 def everybody(park: SimpleNamespace) -> dict[str, Actor | None]:
