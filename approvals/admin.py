@@ -12,8 +12,18 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from approvals.forms import MaterialForm
-from approvals.models import ComprehensiveWindow, Intake, Material, Parcel, Part, ServiceItem, UtilityRoute
+from approvals.forms import MaterialForm, ReformForm
+from approvals.models import (
+    ComprehensiveWindow,
+    Intake,
+    Material,
+    Parcel,
+    Part,
+    Reform,
+    ReformCase,
+    ServiceItem,
+    UtilityRoute,
+)
 from portal import files
 from portal.administration.registers import Administered, Kept, Register
 
@@ -144,3 +154,46 @@ class ParcelAdmin(Kept):
         (_("Project"), {"fields": ("assigned_number",)}),
         (_("Map"), {"fields": (("longitude", "latitude"), "outline")}),
     )
+
+
+class ReformCaseInline(Administered, admin.StackedInline):  # type: ignore[type-arg]  # no runtime generics
+    model = ReformCase
+    extra = 0
+    raw_id_fields = ("enterprise",)  # thousands: looked up in a window of its own
+    formfield_overrides: ClassVar = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
+    fields = (
+        ("title", "title_en"),
+        "text",
+        "text_en",
+        ("happened_on", "project_number"),
+        "enterprise",
+    )
+
+
+@admin.register(Reform)
+class ReformAdmin(Register):
+    """Nothing refers to a reform: one that was entered by mistake can be deleted, with its cases."""
+
+    form = ReformForm
+    list_display = ("code", "name", "started_on", "has_plan", "told", "is_default", "active")
+    list_filter = ("active", "is_default")
+    search_fields = ("code", "name", "name_en")
+    inlines = (ReformCaseInline,)
+    formfield_overrides: ClassVar = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reform]:
+        found: QuerySet[Reform] = super().get_queryset(request).annotate(n=Count("cases"))
+        return found
+
+    @admin.display(description=_("plan"), boolean=True)
+    def has_plan(self, reform: Reform) -> bool:
+        return reform.has_plan
+
+    @admin.display(description=_("cases of reforms"))
+    def told(self, reform: Any) -> int:
+        return int(reform.n)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A plan that was stored for a change that then fails is not left behind."""
+        with files.atomic():
+            return super().changeform_view(request, *args, **kwargs)

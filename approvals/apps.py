@@ -16,7 +16,8 @@ class ApprovalsConfig(DomainConfig):
     enterprise_nav: ClassVar = [(_("Projects"), "approvals:project_list"), *public_nav]
     staff_nav: ClassVar = [*enterprise_nav, (_("Parcels"), "approvals:parcel_list")]
     guides: ClassVar = [
-        (_("Service guide"), _("What you need, how long it takes, who handles it"), "approvals:item_list")
+        (_("Service guide"), _("What you need, how long it takes, who handles it"), "approvals:item_list"),
+        (_("Reforms"), _("What the park changes, each with its plan and its cases"), "approvals:reform_list"),
     ]
     administered: ClassVar = [
         (

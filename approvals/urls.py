@@ -12,6 +12,11 @@ from approvals.views import (
     procedures,
     project_page,
     projects,
+    procedure_drafts,
+    procedure_versions,
+    procedures,
+    projects,
+    reforms,
 )
 
 # Where administrators edit procedures: apart from the guide, whose addresses end with a procedure's code.
@@ -47,5 +52,7 @@ urlpatterns = [
     path(f"{OFFICE}<slug:code>/draft/discard/", procedure_drafts.draft_discard, name="draft_discard"),
     path(f"{OFFICE}<slug:code>/compare/", procedure_versions.version_compare, name="version_compare"),
     path(f"{OFFICE}<slug:code>/versions/<id:number>/", procedure_versions.version_view, name="version_view"),
+    path("reforms/", reforms.reform_list, name="reform_list"),
+    path("reforms/<id:pk>/plan/", reforms.plan_download, name="plan_download"),
     path("forms/<id:pk>/", guide.form_download, name="form_download"),
 ]

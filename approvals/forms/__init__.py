@@ -1,6 +1,6 @@
 """Forms of the catalogue, of procedures, of projects and of permits."""
 
-from approvals.forms.catalogue import FORM_TYPES, Asked, FactsForm, GuideForm, MaterialForm
+from approvals.forms.catalogue import Asked, FactsForm, GuideForm
 from approvals.forms.drafts import DraftForm, DraftRow, PublishForm
 from approvals.forms.land import (
     AgreementForm,
@@ -68,6 +68,7 @@ from approvals.forms.together import (
     UtilityForm,
     VisitForm,
 )
+from approvals.forms.uploads import FORM_TYPES, MaterialForm, ReformForm
 
 __all__ = [
     "FORM_TYPES",
@@ -124,6 +125,7 @@ __all__ = [
     "PublishForm",
     "ReachNodeForm",
     "RecoveryForm",
+    "ReformForm",
     "RefusalForm",
     "RemedyForm",
     "ReplanForm",

@@ -1,28 +1,18 @@
-"""What the guide is asked, and a material with its blank form as the register takes it in."""
+"""What the guide is asked, and the facts of a project that decide which items it needs."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib.admin.widgets import AdminFileWidget
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from approvals.models import Material, ServiceItem
-from portal import files
-from portal.cases import papers
-from portal.cases.errors import Refused
-from portal.worktime.now import now
+from approvals.models import ServiceItem
 
-# What can be filled in; and the end of the file's name, which its content decides.
-FORM_TYPES = {"application/pdf": "pdf", papers.WORD: "docx", papers.EXCEL: "xlsx"}
 MOST_PAGES = 1000
 
 
@@ -57,61 +47,6 @@ class GuideForm(forms.Form):
         if given.get("window") not in windows:
             given.pop("window", None)
         return Asked(**given)
-
-
-@dataclass(frozen=True)
-class StoredForm:
-    """A blank form as the register shows it: where it lies is nobody's business."""
-
-    material: Material
-
-    @property
-    def url(self) -> str:
-        return reverse("approvals:form_download", args=[self.material.pk])
-
-    def __str__(self) -> str:
-        return papers.TYPES.get(self.material.form_type, "")
-
-
-class FormInput(AdminFileWidget):
-    """Upload of a blank form, with a link to the present one."""
-
-    def format_value(self, value: Any) -> Any:
-        found: Any = super().format_value(value)
-        return StoredForm(found.instance) if found else None
-
-
-class MaterialForm(forms.ModelForm):  # type: ignore[type-arg]  # no runtime generics
-    """A material; a new blank form is looked into before it is kept."""
-
-    class Meta:
-        model = Material
-        fields = (
-            "position", "name", "name_en", "is_key", "kind", "copies", "hint", "hint_en", "form",
-        )  # fmt: skip
-        widgets: ClassVar = {"form": FormInput}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        upload = cleaned.get("form")
-        if isinstance(upload, UploadedFile):
-            try:
-                self.instance.form_type = papers.checked(upload, FORM_TYPES, now=now())
-            except Refused as error:
-                raise ValidationError({"form": str(error)}) from error
-        elif upload is False:  # the box that takes the form away
-            self.instance.form_type = ""
-        return cleaned
-
-    def save(self, commit: bool = True) -> Material:
-        """Within `files.atomic()`: a form that is stored for a change that then fails goes again."""
-        upload = self.cleaned_data.get("form")
-        if commit and isinstance(upload, UploadedFile):
-            form = self.instance.form
-            form.save("form", upload, save=False)
-            files.note(form.storage, form.name or "")
-        material: Material = super().save(commit)
-        return material
 
 
 class FactsForm(forms.Form):

@@ -23,6 +23,7 @@ from approvals.models.recovery import (
     Recovery,
     RecoveryTrack,
 )
+from approvals.models.reforms import Reform, ReformCase
 from approvals.models.review import CapacityReview, ReviewLine, result_of
 from approvals.models.utilities import Utility, UtilityKind, UtilityRoute
 
@@ -60,6 +61,8 @@ __all__ = [
     "Project",
     "Recovery",
     "RecoveryTrack",
+    "Reform",
+    "ReformCase",
     "ReviewLine",
     "ServiceItem",
     "ServiceItemQuerySet",

@@ -1,4 +1,4 @@
-"""A small catalogue beside the people of `tests.people`: two windows, three items, materials, a form."""
+"""A small catalogue beside the people of `tests.people`: two windows, three items, materials, a reform."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from approvals.models import ComprehensiveWindow, Intake, Material, ServiceItem
+from approvals.models import ComprehensiveWindow, Intake, Material, Reform, ReformCase, ServiceItem
 from portal.park.models import Team
 from tests.pages.test_pages import PDF
 
@@ -48,6 +48,11 @@ def make_catalogue(park: SimpleNamespace) -> SimpleNamespace:
         "QT-002", name="企业变更登记", stage="other", team=park.team["enterprise_service"], is_default=True
     )
     gone = make_item("QT-099", name="已取消事项", stage="other", active=False)
+    reform = Reform(code="early-work", name="拿地即开工", plan_file_type="application/pdf", is_default=True)
+    reform.plan_file.save("x", ContentFile(PDF), save=False)
+    reform.save()
+    ReformCase.objects.create(reform=reform, title="首个案例", text="提前开工", enterprise=park.ours)
     return SimpleNamespace(
-        project=project, start=start, permit=permit, plain=plain, gone=gone, application=application
-    )
+        project=project, start=start, permit=permit, plain=plain, gone=gone, application=application,
+        reform=reform,
+    )  # fmt: skip

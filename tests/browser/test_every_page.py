@@ -129,6 +129,7 @@ def test_the_guide_is_clean_for_who_has_not_signed_in(
         "/approvals/windows/",
         item,
         "/approvals/procedures/",
+        "/approvals/reforms/",
         procedure,
     ):
         page = person.go(path)
