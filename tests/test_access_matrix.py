@@ -39,11 +39,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-<<<<<<< HEAD
-from approvals.models import Parcel, ServiceItem
-=======
-from approvals.models import Reform, ServiceItem
->>>>>>> 97f764b (Approvals: a register of reforms, each with its plan and its cases)
+from approvals.models import Parcel, Reform, ServiceItem
 from portal.accounts.models import User
 from portal.cases import bulk, engine, papers
 from portal.cases.models import Absence, Attachment, Case, SavedView, SetAside
@@ -232,13 +228,9 @@ SPEAKS_OF = (
     ("administration/papers/", "document"), ("administration/jobs/aside/", "aside"), ("administration/jobs/delivery/", "delivery"),
     ("administration/notices/groups/", "endpoint"), ("administration/calendar/", "day"),
     ("register/", "register"),
-<<<<<<< HEAD
     ("approvals/projects/", "project"), ("approvals/parcels/", "parcel"), ("approvals/certificates/", "certificate"),
+    ("approvals/reforms/", "reform"),
     ("approvals/items/", "item"), ("approvals/forms/", "form"), ("api/v1/service-items/", "item"),
-=======
-    ("approvals/projects/", "project"), ("approvals/certificates/", "certificate"),
-    ("approvals/items/", "item"), ("approvals/forms/", "form"), ("approvals/reforms/", "reform"), ("api/v1/service-items/", "item"),
->>>>>>> 97f764b (Approvals: a register of reforms, each with its plan and its cases)
 )  # fmt: skip
 # Words in patterns that name no row.
 WORDS: dict[str, str] = {
@@ -252,11 +244,8 @@ REGISTERS: dict[str, Callable[[], Any]] = {
     "park/enterprise": lambda: Enterprise.objects.first(),
     "park/team": lambda: Team.objects.first(),
     "approvals/serviceitem": lambda: ServiceItem.objects.first(),
-<<<<<<< HEAD
     "approvals/parcel": lambda: Parcel.objects.first(),
-=======
     "approvals/reform": lambda: Reform.objects.first(),
->>>>>>> 97f764b (Approvals: a register of reforms, each with its plan and its cases)
 }
 
 

@@ -37,7 +37,7 @@ register(
             # Dossier, section 1, row 11: comes by itself within so many days (proposal).
             Step(
                 "visit",
-                _("Visit"),
+                _("Home visit"),
                 limit=within(working_days(3)),
                 plain=_("We come and explain everything"),
             ),
@@ -63,7 +63,7 @@ register(
         transitions=(
             Transition(
                 "record_visit",
-                _("Record the visit"),
+                _("Record the home visit"),
                 ("visit",),
                 "authorising",
                 who=("handler",),

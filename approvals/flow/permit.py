@@ -63,7 +63,7 @@ register(
             ),
             Step(
                 "received",
-                _("Received"),
+                _("Handed in"),
                 # 行政许可法 §32: all defects are told within five days, else it counts as accepted.
                 limit=within(working_days(5)),
                 lapse="deem_accepted",

@@ -41,7 +41,7 @@ register(
         steps=(
             Step(
                 "promised",
-                _("Promised"),
+                _("Paper promised"),
                 # The day that was pledged takes its place; the longest that may be pledged stands here.
                 limit=within(working_days(40)),
                 holder=Holder.ENTERPRISE,

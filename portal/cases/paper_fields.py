@@ -53,6 +53,10 @@ class PaperSelect(forms.Select):
 
     template_name = "components/paper_select.html"
 
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Never: a browser would not send the form while the choice is empty, though a file is there."""
+        return False
+
 
 class PaperField(forms.ModelChoiceField):  # type: ignore[type-arg]  # likewise
     """One paper of the archive, as `ArchiveField`; a new file comes under the name `new_<field>`."""
