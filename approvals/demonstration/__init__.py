@@ -1,5 +1,5 @@
-"""What the demonstration park has of approvals besides its ledgers: materials and procedures."""
+"""What the demonstration park has of approvals besides its ledgers: each part needs those before it."""
 
-from approvals.demonstration import materials, procedures  # procedures are made of items that have come
+from approvals.demonstration import materials, parts, procedures, projects, reforms
 
-__all__ = ["materials", "procedures"]
+__all__ = ["materials", "parts", "procedures", "projects", "reforms"]

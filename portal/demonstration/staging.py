@@ -20,14 +20,23 @@ from portal.worktime.clock import ZONE, Calendar, at, local
 
 Story = Generator[datetime, None, None]
 SWEEPS = (time(8, 35), time(10), time(11, 30), time(14), time(15, 30), time(17, 40))
+TWICE_A_DAY = (time(8, 35), time(17, 40))  # for stories that go back a long way
 ROOM = timedelta(hours=2)  # the last two hours of service lie on one day
 
 
 class Stage:
-    """Where the stories of one domain are played; `beside` are its own jobs, which run with the sweep."""
+    """Where the stories of one domain are played.
 
-    def __init__(self, now: datetime, beside: Sequence[Callable[[datetime], object]] = ()) -> None:
-        self.beside = beside
+    `beside` are its own jobs, which run with the sweep; `sweeps` the times of a working day at which it runs.
+    """
+
+    def __init__(
+        self,
+        now: datetime,
+        beside: Sequence[Callable[[datetime], object]] = (),
+        sweeps: Sequence[time] = SWEEPS,
+    ) -> None:
+        self.beside, self.sweeps = beside, sweeps
         self.present = now
         self.now = now
         self.calendar = Calendar.current()
@@ -96,7 +105,7 @@ class Stage:
         day = local(first).date()
         while True:
             if self.calendar.is_working(day):
-                yield from (at(day, clock) for clock in SWEEPS)
+                yield from (at(day, clock) for clock in self.sweeps)
             day += timedelta(days=1)
 
     def _sweep(self, moment: datetime) -> None:

@@ -1,9 +1,9 @@
-"""The demonstration park as it stands: its people, its live cases, its round trip."""
+"""The demonstration park as it stands: its people, its live cases and projects, its round trip."""
 
 from __future__ import annotations
 
 import filecmp
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -14,15 +14,31 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from approvals.models import Material, ServiceItem
+from approvals.models import (
+    ActionItem,
+    AgentTask,
+    CapacityReview,
+    LeaderContact,
+    Material,
+    Node,
+    Part,
+    Permit,
+    Pledge,
+    Project,
+    Reform,
+    ServiceItem,
+    Utility,
+    UtilityKind,
+    UtilityRoute,
+)
 from portal import demonstration
 from portal.accounts.models import Duty, DutyGrant, User
 from portal.cases import papers, timeline
 from portal.cases.boards import COLUMNS
-from portal.cases.models import Alert, Case, Extension, Handover, Pause, SetAside
+from portal.cases.models import Alert, Case, Extension, Handover, IssuedLetter, Pause, SetAside
 from portal.notices.models import Notice
 from portal.park.models import Enterprise, Team
-from portal.worktime.clock import Calendar
+from portal.worktime.clock import Calendar, local
 from stations.models import CategoryRoute
 from tests.demonstration.test_stories import fits_the_moment
 from tests.pages.test_pages import browser
@@ -63,9 +79,7 @@ def test_every_step_light_rung_and_state_is_there() -> None:
     assert Handover.objects.filter(state="pending").exists()
     assert Pause.objects.filter(to_at=None).exclude(reason="turn").exists()
     open_kinds = set(Case.objects.open().values_list("kind", flat=True))
-    assert open_kinds == {
-        "approvals.permit",
-        "approvals.project",
+    assert {kind for kind in open_kinds if not kind.startswith("approvals.")} == {
         "stations.request",
         "cases.supervision",
         "cases.follow_up",
@@ -149,3 +163,126 @@ def test_loading_again_changes_nothing_and_the_park_with_live_cases_makes_the_ro
     call_command("import_ledgers", tmp_path / "one", stdout=out)
     call_command("export_ledgers", tmp_path / "two", stdout=StringIO())
     assert same(tmp_path / "one", tmp_path / "two")
+
+
+# Live projects: every step, light and clock; nothing late by accident.
+
+
+def live() -> Project:
+    """The key project with three construction permits."""
+    return Project.objects.get(case__closed_at=None, version__procedure__code="early-work-3")
+
+
+def steps(kind: str) -> set[str]:
+    return set(Case.objects.filter(kind=f"approvals.{kind}").values_list("step", flat=True))
+
+
+def test_every_step_is_there() -> None:
+    assert {"negotiation", "land", "construction", "completion", "capacity_review"} <= steps("project")
+    assert {"filing", "received", "reviewing", "granted", "refused"} <= steps("permit")
+    assert {"promised", "unmet"} <= steps("pledge")
+    assert steps("verification") == {"checking"}
+    assert {"visit", "authorising", "active", "declined"} <= steps("assistance")
+    assert {"choosing", "done"} <= steps("utility")
+    assert {"doing", "done"} <= steps("action_item")
+    assert {"announced", "rectifying"} <= steps("capacity_review")
+
+
+def test_the_phases_of_a_construction_permit_follow_each_other() -> None:
+    permits = Permit.objects.filter(project=live(), item__code="KG-012").order_by("sequence")
+    assert [(p.place.key, p.case.step) for p in permits if p.place] == [
+        ("pit", "granted"),
+        ("cellar", "reviewing"),
+    ]
+
+
+def test_one_clock_stands_still_for_papers_and_one_for_experts() -> None:
+    stopped = Pause.objects.filter(to_at=None, case__kind="approvals.permit").exclude(reason="turn")
+    assert set(stopped.values_list("reason", flat=True)) == {"supplement", "special_procedure"}
+    assert stopped.get(reason="supplement").missing.count() == 2
+
+
+def test_only_what_is_told_to_be_late_has_climbed_the_ladder() -> None:
+    orders = Case.objects.filter(kind="cases.supervision", parent__kind__startswith="approvals.")
+    assert sorted(orders.values_list("parent__kind", flat=True)) == [
+        "approvals.action_item",
+        "approvals.permit",
+    ]
+    assert orders.filter(parent__permit__item__code="GD-008").exists()
+
+
+def test_what_was_refused_was_filed_again_under_the_next_number() -> None:
+    refused = Permit.objects.get(decision="refused", case__opened_by__isnull=False)
+    assert refused.remedies
+    again = Permit.objects.get(project=refused.project_id, item=refused.item_id, sequence=2)
+    assert again.case.is_open
+
+
+def test_one_pledged_paper_is_due_and_one_did_not_come(loaded: datetime) -> None:
+    today = local(loaded).date()
+    promised, unmet = (Pledge.objects.get(kind="paper", case__step=step) for step in ("promised", "unmet"))
+    assert promised.permit == unmet.permit
+    assert unmet.due_on < today <= promised.due_on <= today + timedelta(days=2)
+
+
+def test_a_joint_acceptance_waits_for_one_department() -> None:
+    joint = Case.objects.get(permit__item__code="JG-002", kind="approvals.permit", closed_at=None)
+    assert list(joint.children.open().values_list("team__code", flat=True)) == ["emergency"]
+    assert joint.children.filter(step="replied").count() == 3
+
+
+def test_complete_projects_have_certificates_that_anybody_can_verify() -> None:
+    reviewed = CapacityReview.objects.values("project")
+    granted = Permit.objects.filter(project__in=reviewed, case__step="granted")
+    assert granted.count() == 24
+    assert not granted.filter(certificate_token=None).exists()
+    numbers = IssuedLetter.objects.filter(case__permit__in=granted, name="certificate")
+    assert numbers.count() == granted.count()
+    assert set(CapacityReview.objects.values_list("result", flat=True)) == {"met", "below"}
+
+
+def test_a_key_project_has_nodes_meetings_and_people_and_another_a_vacancy(loaded: datetime) -> None:
+    today = local(loaded).date()
+    project = live()
+    assert project.vacant_roles == []
+    nodes = Node.objects.filter(project=project)
+    assert nodes.get(reached_on__isnull=False).photo is not None
+    assert nodes.filter(reached_on=None, planned_on__lt=today).exists()
+    items = ActionItem.objects.filter(meeting__project=project)
+    assert sorted(items.values_list("case__step", flat=True)) == ["doing", "doing", "done"]
+    assert items.filter(case__step="doing", due_on__lt=today).count() == 1
+    vacant = Project.objects.exclude(pk=project.pk).get(is_key=True, case__opened_by__isnull=False)
+    assert vacant.vacant_roles == ["butler"]
+    last = {c.project_id: c.on for c in LeaderContact.objects.order_by("on")}
+    assert last[vacant.pk] < today - timedelta(days=60) < last[project.pk]
+
+
+def test_the_agent_has_filed_and_has_something_left_to_do() -> None:
+    project = Project.objects.get(agent__isnull=False)
+    assert AgentTask.objects.filter(assistance__project=project, done_at=None).count() == 1
+    assert AgentTask.objects.filter(assistance__project=project, done_at__isnull=False).count() == 1
+
+
+def test_the_lines_were_moved_once_and_two_months_early() -> None:
+    lines = Utility.objects.get(kind="relocation")
+    assert lines.planned_on is not None
+    assert lines.finished_on is not None
+    assert (lines.planned_on - lines.finished_on).days == 61
+    assert lines.case.outcome == "done"
+
+
+def test_proposals_are_there_and_marked_as_such() -> None:
+    assert Part.objects.filter(item__code="JG-002", ask__contains="待确认").count() == 4
+    assert set(UtilityRoute.objects.values_list("kind", flat=True)) == set(UtilityKind.values)
+    assert set(ServiceItem.objects.filter(ends_total=True).values_list("code", flat=True)) == {"KG-012"}
+
+
+def test_the_reforms_of_the_report_say_what_is_missing() -> None:
+    reforms = {r.code: (r.has_plan, r.cases.count()) for r in Reform.objects.filter(is_default=True)}
+    assert reforms == {
+        "five-stages": (True, 1),
+        "filing-agents": (True, 1),
+        "early-work": (False, 1),
+        "land-recovery": (False, 1),
+        "approval-speed": (False, 1),
+    }
