@@ -12,10 +12,6 @@ from approvals.views import (
     procedures,
     project_page,
     projects,
-    procedure_drafts,
-    procedure_versions,
-    procedures,
-    projects,
     reforms,
 )
 

@@ -10,7 +10,7 @@ import approvals.models.reforms
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0006_together"),
+        ("approvals", "0010_land"),
         ("park", "0001_initial"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
