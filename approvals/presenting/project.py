@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from approvals.access import PLEDGE, VERIFICATION
+from approvals.access import ACTION_ITEM, ASSISTANCE, PLEDGE, REVIEW, UTILITY, VERIFICATION
 from approvals.actions import AFTER, STAGES
 from approvals.models import COMMITTED, FACTS, Permit, PermitPaper, ProcedureItem
 from approvals.presenting.reading import Shown, Whole, may_file
@@ -27,6 +27,7 @@ from portal.park.acting import Actor
 from portal.worktime.clock import local
 
 RAIL = ("negotiation", *(stage.value for stage in STAGES), AFTER.value)
+BESIDE = (PLEDGE, VERIFICATION, REVIEW, ASSISTANCE, ACTION_ITEM, UTILITY)
 TALK_SHOWN = 5
 TEN_THOUSAND = Decimal(10_000)
 
@@ -90,10 +91,47 @@ def context(whole: Whole, actor: Actor) -> dict[str, Any]:
         "vacant": _vacant(whole),
         "facts": told(whole, ("investment_amount", *FACTS)),
         "promises": told(whole, ("signed_on", *COMMITTED)),
+        "nodes": nodes(whole),
         "contacts": _contacts(whole),
         "papers": _papers(whole),
         "talk": _talk(whole),
     }
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A node of construction: when it was planned for, and what has become of it."""
+
+    what: str
+    planned_on: date
+    reached_on: date | None
+    light: str
+    says: str
+
+
+def nodes(whole: Whole) -> list[Milestone]:
+    """The node plan, as it was read along with the case."""
+    today = local(whole.now).date()
+    rows = getattr(whole.case, "nodes", None) or ()
+    return [_milestone(row["what"], _day(row["plan"]) or today, _day(row["stood"]), today) for row in rows]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _milestone(what: str, planned_on: date, reached_on: date | None, today: date) -> Milestone:
+    late = ((reached_on or today) - planned_on).days
+    if late > 0:
+        says = ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}
+    elif reached_on is None:
+        says = _("ahead")
+    elif late:
+        says = ngettext("%(n)s day early", "%(n)s days early", -late) % {"n": -late}
+    else:
+        says = _("on the day")
+    light = "done" if reached_on else "late" if late > 0 else "ahead"
+    return Milestone(what, planned_on, reached_on, light, says)
 
 
 def rail(whole: Whole) -> list[Stage]:
@@ -149,8 +187,9 @@ def turns(whole: Whole, actor: Actor) -> list[tuple[Holder, list[Line]]]:
     for one in whole.permits:
         if one.state.holder:
             found[one.state.holder].append(_line(one, files, whole.now))
-    for promise in _promises(whole, actor):
-        found[promise.holder].append(_promised(whole, promise))
+    for beside in _beside(whole, actor):
+        line = _promised if beside.kind in (PLEDGE, VERIFICATION) else _besides
+        found[beside.holder].append(line(whole, beside))
     if whole.case.is_open and whole.case.step in (RAIL[0], RAIL[-1]):
         own = State("ok", str(whole.case.step_declared.label), Holder.DEPARTMENT)
         href = reverse("cases:case_view", args=[whole.case.pk])
@@ -186,14 +225,27 @@ def _case(pk: int) -> str:
     return reverse("cases:case_view", args=[pk])
 
 
-def _promises(whole: Whole, actor: Actor) -> QuerySet[Case]:
-    """Papers that were pledged, commitments that are checked: cases of their own below the project."""
+def _beside(whole: Whole, actor: Actor) -> QuerySet[Case]:
+    """What is open beside the permits: pledges, the agent, utilities, action items, the review."""
     near = ("team", "assignee", "pledge__permit__item", "pledge__paper__material")
     mine = whole.case.enterprise_id
-    kinds = [kind for kind in (PLEDGE, VERIFICATION) if whole.inside or actor.may_see_of(mine, kind)]
+    kinds = [kind for kind in BESIDE if whole.inside or actor.may_see_of(mine, kind)]
     below = Case.objects.filter(parent=whole.case, kind__in=kinds, closed_at=None)
     seen = Exists(visible_to(actor).filter(pk=OuterRef("pk")))
     return below.select_related(*near).annotate(is_seen=seen).order_by("due_at", "pk")
+
+
+def _besides(whole: Whole, case: Case) -> Line:
+    flow = case.flow
+    step = case.step_declared
+    light = "turn" if case.holder == Holder.ENTERPRISE else case.light(whole.now).value
+    says = str(step.label if whole.inside else step.plain or step.label)
+    return Line(
+        case.title if case.title.startswith(str(flow.label)) else f"{flow.label} · {case.title}",
+        State(light, says, case.holder, short_moment(case.due_at)),
+        _case(case.pk) if case.is_seen else "",  # type: ignore[attr-defined]  # annotated
+        case.team.label if case.holder == Holder.DEPARTMENT else "",
+    )
 
 
 def _promised(whole: Whole, case: Case) -> Line:

@@ -217,6 +217,21 @@ def test_others_do_not_find_it(park: SimpleNamespace, office: SimpleNamespace) -
     assert browser(park.owner).get(f"/approvals/projects/{permit(case, 'filing').pk}/").status_code == 404
 
 
+def test_the_node_plan_and_what_goes_along_stand_on_the_page(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = signed(park, office)
+    plan = "2026-11-10 临时围挡\n2026-11-20 基础完成\n2026-12-31 主体封顶"
+    do(park.owner, case, "plan_nodes", MONDAY, nodes=plan)
+    done = case.project.nodes.get(what="基础完成")
+    do(park.owner, case, "reach_node", MONDAY, node=done.pk, reached_on="2026-11-16")
+    do(park.owner, case, "ask_for_utility", MONDAY, kind="power", need="10kV 双回路")
+    with time_machine.travel(MONDAY, tick=False):
+        page = browser(office.clerk).get(f"/approvals/projects/{case.pk}/").content.decode()
+    for words in ("临时围挡", "晚 6 天", "早 4 天", "主体封顶", "配套接入 · 10kV 双回路", "帮代办"):
+        assert words in page, words
+
+
 @pytest.mark.parametrize("name", ["head", "owner", "leader"])
 def test_the_page_costs_the_same_however_many_permits_there_are(
     park: SimpleNamespace, office: SimpleNamespace, name: str
@@ -252,7 +267,7 @@ def test_a_project_with_many_permits_does_not_flood_the_first_page_of_its_enterp
     assert "其余 1 件正在办理" in home  # the project stands for its permits
     with time_machine.travel(at("2026-11-26 10:00"), tick=False):
         later = " ".join(browser(park.owner).get("/").content.decode().split())
-    assert "其余 2 件正在办理，其中 1 件超期" in later
+    assert "其余 3 件正在办理，其中 2 件超期" in later  # the permit and the visit
 
 
 def test_the_page_of_a_permit_leads_to_its_project(park: SimpleNamespace, office: SimpleNamespace) -> None:
