@@ -72,7 +72,7 @@ def test_everybody_reads_plans_and_cases(park: SimpleNamespace, reform: Reform, 
         "提前开工",
         park.ours.name,
         "XM20260001",
-        "未确认",
+        "待确认",
     ):
         assert words in page, words
 

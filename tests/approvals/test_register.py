@@ -32,7 +32,8 @@ def known(park: SimpleNamespace) -> SimpleNamespace:
 
 
 def stored(media: Path) -> int:
-    return sum(1 for path in media.rglob("*") if path.is_file())
+    """How many blank forms there are."""
+    return sum(1 for path in (media / "forms").rglob("*") if path.is_file())
 
 
 def sent(park: SimpleNamespace, item: ServiceItem, **changes: Any) -> Any:
