@@ -47,7 +47,7 @@ class MaterialInline(Administered, admin.StackedInline):  # type: ignore[type-ar
     )
 
 
-class PartInline(Administered, admin.TabularInline):  # type: ignore[type-arg]  # no runtime generics
+class PartInline(Administered, admin.StackedInline):  # type: ignore[type-arg]  # no runtime generics
     model = Part
     extra = 0
 

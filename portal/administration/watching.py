@@ -24,6 +24,8 @@ LABELS: dict[str, Promise] = {
     "cases.absences": _("Work of people who are away"),
     "cases.batches": _("Batches that were interrupted"),
     "stations.notes": _("Reminders of missing progress notes"),
+    "approvals.reviews": _("Opening of capacity reviews"),
+    "approvals.vacancies": _("Alarm for vacant roles of key projects"),
     "cases.scan": _("Virus scan of papers"),
     "cases.paper_expiry": _("Reminders of papers that expire"),
     "cases.unnamed_files": _("Removal of stored files that belong to no paper"),

@@ -425,4 +425,4 @@ def test_the_editor_costs_the_same_however_many_items_there_are(
     with django_assert_max_num_queries(15):
         page = client.get(DRAFT, {"q": "事项"})
     assert len(page.context["form"].rows) == 30
-    assert len(page.content) < 250_000
+    assert len(page.content) < 300_000

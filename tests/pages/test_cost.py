@@ -112,9 +112,10 @@ def build_more(office: SimpleNamespace, project: Case, park: SimpleNamespace, ke
 def land_more(park: SimpleNamespace, case: Case, times: int) -> None:
     """More parcels with what is under way on them, more lines of checklists; one parcel has the case's number."""
     team = park.team["development"]
-    ComprehensiveWindow.objects.get_or_create(
-        code="projects", defaults={"name": "项目窗", "kind": "project_assistance", "team": team}
-    )
+    if not ComprehensiveWindow.objects.filter(kind="project_assistance", team__isnull=False).exists():
+        ComprehensiveWindow.objects.create(
+            code="projects", name="项目窗", kind="project_assistance", team=team
+        )
     for n in range(times):
         count = Parcel.objects.count()
         held = idle_parcel(park, f"H-{count}", longitude="112.9", latitude=f"27.8{count:04}")
