@@ -32,6 +32,7 @@ class Keys:
 
     def begin(self) -> None:
         """The first action of the opened case: its form comes and takes the focus."""
+        self.page.wait_for_load_state("networkidle")  # what is still coming would take the place of the form
         self.press("a")
         expect(self.page.locator("#panel details.act[open] form :focus")).to_have_count(1)
 
