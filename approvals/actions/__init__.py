@@ -129,7 +129,6 @@ from approvals.actions.reviews import (
 from approvals.actions.standing import AFTER, STAGES, Standing, standing
 from approvals.actions.utilities import (
     ask_for_utility,
-    ask_utility_team,
     choose,
     create_utility,
     finish_works,
@@ -154,7 +153,6 @@ __all__ = [
     "appoint",
     "ask_co_handler",
     "ask_for_utility",
-    "ask_utility_team",
     "assign_parcel",
     "authorise",
     "begin_agreement",

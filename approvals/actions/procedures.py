@@ -189,7 +189,7 @@ def _check_phases(made: Timetable) -> None:
 
 def item_name(item: ProcedureItem) -> str:
     """The item as people call it, with its phase."""
-    return f"{item.item.label} ({item.phase})" if item.phase else item.item.label
+    return item.label
 
 
 def begin_draft(procedure: Procedure, *, by: User | None, now: datetime) -> ProcedureVersion:

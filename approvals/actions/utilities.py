@@ -8,7 +8,6 @@ from decimal import Decimal
 from approvals.access import UTILITY
 from approvals.models import Utility, UtilityRoute
 from portal.cases import engine
-from portal.cases.flow import CO_HANDLING
 from portal.cases.move import Move
 from portal.worktime.clock import Limit, Unit, local
 
@@ -81,20 +80,6 @@ def _until_planned(move: Move, utility: Utility) -> None:
 
 def _days(begin: date, end: date) -> Decimal:
     return Decimal(max(1, (end - begin).days))
-
-
-def ask_utility_team(move: Move) -> None:
-    """Another department or the supplier has its part in it (会办)."""
-    engine.open_case(
-        CO_HANDLING,
-        by=move.by,
-        enterprise=move.case.enterprise,
-        team=move.data["team"],
-        parent=move.case,
-        data={"ask": move.data["ask"]},
-        now=move.now,
-        inside=True,
-    )
 
 
 def finish_works(move: Move) -> None:

@@ -4,6 +4,8 @@ filed by the enterprise → found out on the spot → decided by a panel → tim
 within twelve months and reviewed again; who fails twice is in breach. Source: dossier, section 2, stage 5.
 """
 
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 
 from approvals import actions, forms
@@ -13,7 +15,7 @@ from portal.cases.declaration import Flow, Opening, Step, Transition, register, 
 from portal.cases.models import Holder
 from portal.worktime.clock import Limit, Unit
 
-YEAR = Limit(365, Unit.CALENDAR_DAY)  # type: ignore[arg-type]  # a whole number of days
+YEAR = Limit(Decimal(365), Unit.CALENDAR_DAY)
 OPEN = ("filing", "verifying", "panel", "announced", "objected", "rectifying", "default")
 
 register(

@@ -111,7 +111,7 @@ register(
                 "",
                 who=("handler",),
                 form=forms.CoHandlerForm,
-                effect=actions.ask_utility_team,
+                effect=actions.ask_co_handler,
                 done=_("asked another department for its part"),
             ),
             Transition(

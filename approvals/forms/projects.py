@@ -250,11 +250,6 @@ class ContactForm(ActionForm):
         return on
 
 
-def place_label(place: ProcedureItem) -> str:
-    """An item as it stands in a procedure, with its phase where it has several."""
-    return f"{place.item.label} ({place.phase})" if place.phase else place.item.label
-
-
 class AnotherPermitForm(ActionForm):
     """One more permit of an item: filed again after a refusal, or for a part that is done (by building)."""
 
@@ -271,4 +266,4 @@ class AnotherPermitForm(ActionForm):
         places = ProcedureItem.objects.filter(version=version or 0).select_related("item")
         field: Any = self.fields["place"]
         field.queryset = places
-        field.label_from_instance = place_label
+        field.label_from_instance = lambda place: place.label

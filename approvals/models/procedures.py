@@ -207,6 +207,11 @@ class ProcedureItem(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def label(self) -> str:
+        """The item as people call it, with its phase where it has several."""
+        return f"{self.item.label} ({self.phase})" if self.phase else self.item.label
+
     def is_needed(self, facts: dict[str, Decimal | bool]) -> bool:
         """Whether a project of these facts needs it; what nobody has said counts as not there."""
         if not self.needed_if:
