@@ -11,8 +11,8 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from portal.cases import clock, engine
+from portal.cases import flow as co_handling
 from portal.cases.errors import CaseError, Conflict, Refused
-from portal.cases.flow import CO_HANDLING
 from portal.cases.models import Case, Document
 from portal.cases.move import Move
 from portal.cases.offices import office
@@ -299,24 +299,7 @@ def ask_co_handler(move: Move) -> None:
 def ask_team(move: Move, team: Team, ask: str) -> None:
     if team.pk == move.case.request.accused_team_id:
         raise Refused(_("It cannot go to the unit complained of."))
-    engine.open_case(
-        CO_HANDLING,
-        by=move.by,
-        enterprise=move.case.enterprise,
-        team=team,
-        parent=move.case,
-        data={"ask": ask},
-        now=move.now,
-        inside=True,
-    )
-
-
-def co_handlers_replied(case: Case) -> None:
-    waiting = next((c for c in case.children.all() if c.is_open and c.kind == CO_HANDLING), None)
-    if waiting is not None:
-        raise Refused(
-            _("%(team)s has not replied yet. Wait, or recall the request.") % {"team": waiting.team}
-        )
+    co_handling.ask_team(move, team, ask)
 
 
 def report(move: Move) -> None:

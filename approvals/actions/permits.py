@@ -21,7 +21,7 @@ from approvals.models import (
 )
 from portal.cases import engine
 from portal.cases.errors import Refused
-from portal.cases.flow import CO_HANDLING
+from portal.cases.flow import ask_team
 from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park.models import Team
@@ -124,7 +124,7 @@ def accept(move: Move) -> None:
         _open_pledge(move, permit, paper)
     for part in permit.item.parts.select_related("team"):
         if part.team_id != move.case.team_id:
-            _ask(move, part.team, part.ask)
+            ask_team(move, part.team, part.ask)
 
 
 def deem_accepted(move: Move) -> None:
@@ -135,29 +135,7 @@ def deem_accepted(move: Move) -> None:
 
 
 def ask_co_handler(move: Move) -> None:
-    _ask(move, move.data["team"], move.data["ask"])
-
-
-def _ask(move: Move, team: Team, ask: str) -> None:
-    engine.open_case(
-        CO_HANDLING,
-        by=move.by,
-        enterprise=move.case.enterprise,
-        team=team,
-        parent=move.case,
-        data={"ask": ask},
-        now=move.now,
-        inside=True,
-    )
-
-
-def parts_replied(case: Case) -> None:
-    """Joint acceptance: every department has answered for its part."""
-    waiting = next((c for c in case.children.all() if c.is_open and c.kind == CO_HANDLING), None)
-    if waiting is not None:
-        raise Refused(
-            _("%(team)s has not replied yet. Wait, or recall the request.") % {"team": waiting.team}
-        )
+    ask_team(move, move.data["team"], move.data["ask"])
 
 
 def review(move: Move) -> None:

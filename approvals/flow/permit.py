@@ -15,6 +15,7 @@ from portal.cases.declaration import (
     within,
     working_days,
 )
+from portal.cases.flow import parts_replied
 from portal.cases.models import Holder
 
 BEFORE_DECISION = ("filing", "received", "reviewing", "deciding")
@@ -149,7 +150,7 @@ register(
                 "deciding",
                 who=("handler",),
                 form=forms.ReviewForm,
-                ready=actions.parts_replied,
+                ready=parts_replied,
                 effect=actions.review,
                 keeps_assignee=False,
                 tells=("heads", "section_heads"),

@@ -15,6 +15,7 @@ from portal.cases.declaration import (
     within,
     working_days,
 )
+from portal.cases.flow import parts_replied
 from portal.cases.models import Holder
 
 BEFORE_END = ("asked", "designing", "choosing", "works", "accepting")
@@ -155,7 +156,7 @@ register(
                 "accepting",
                 who=("handler",),
                 form=forms.FinishedForm,
-                ready=actions.parts_replied,
+                ready=parts_replied,
                 effect=actions.finish_works,
                 tells=("enterprise", "filing_agent"),
                 primary=True,

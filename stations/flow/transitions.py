@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.declaration import Transition
+from portal.cases.flow import parts_replied
 from stations import actions, forms
 from stations.flow.steps import OPEN_STEPS
 from stations.models import NOTED_STEP
@@ -137,7 +138,7 @@ TRANSITIONS = (
         "feedback",
         who=("handler",),
         form=forms.ReportForm,
-        ready=actions.co_handlers_replied,
+        ready=parts_replied,
         effect=actions.report,
         tells=("enterprise", "first_taker"),
         primary=True,
