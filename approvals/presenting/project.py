@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from approvals.access import ACTION_ITEM, ASSISTANCE, PLEDGE, REVIEW, UTILITY, VERIFICATION
 from approvals.actions import AFTER, STAGES
 from approvals.models import COMMITTED, FACTS, Permit, PermitPaper, ProcedureItem
+from approvals.presenting.nodes import nodes
 from approvals.presenting.reading import Shown, Whole, may_file
 from approvals.presenting.states import State, ahead, name_of
 from portal.cases.access import visible_to
@@ -96,42 +97,6 @@ def context(whole: Whole, actor: Actor) -> dict[str, Any]:
         "papers": _papers(whole),
         "talk": _talk(whole),
     }
-
-
-@dataclass(frozen=True)
-class Milestone:
-    """A node of construction: when it was planned for, and what has become of it."""
-
-    what: str
-    planned_on: date
-    reached_on: date | None
-    light: str
-    says: str
-
-
-def nodes(whole: Whole) -> list[Milestone]:
-    """The node plan, as it was read along with the case."""
-    today = local(whole.now).date()
-    rows = getattr(whole.case, "nodes", None) or ()
-    return [_milestone(row["what"], _day(row["plan"]) or today, _day(row["stood"]), today) for row in rows]
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _milestone(what: str, planned_on: date, reached_on: date | None, today: date) -> Milestone:
-    late = ((reached_on or today) - planned_on).days
-    if late > 0:
-        says = ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}
-    elif reached_on is None:
-        says = _("ahead")
-    elif late:
-        says = ngettext("%(n)s day early", "%(n)s days early", -late) % {"n": -late}
-    else:
-        says = _("on the day")
-    light = "done" if reached_on else "late" if late > 0 else "ahead"
-    return Milestone(what, planned_on, reached_on, light, says)
 
 
 def rail(whole: Whole) -> list[Stage]:
