@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as house
 from django.core.handlers.base import BaseHandler
 from django.db import connection, reset_queries
+from django.db.models import Model
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -73,6 +74,15 @@ def add_paper(park: SimpleNamespace, case: Case) -> None:
     engine.attach(case, paper, by=actor(park.owner), now=MONDAY)
 
 
+def never_again(model: type[Model], pk: int) -> None:
+    """A row was given its number by hand: the table goes on behind it, whatever it has counted so far."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table])
+        if cursor.fetchone()[0] <= pk:
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, pk])
+
+
 def guide_more(case: Case, times: int) -> None:
     """More of what the guide shows; an item and a material whose numbers are those of the case."""
     for n in range(times):
@@ -80,6 +90,7 @@ def guide_more(case: Case, times: int) -> None:
         window = ComprehensiveWindow.objects.create(code=f"w{count}", name=f"窗{count}", kind="other")
         new = make_item(f"KG-{count}", is_delegated=True, mode="granted")
         item = ServiceItem.objects.filter(pk=case.pk).first() or make_item("CASE", pk=case.pk)
+        never_again(ServiceItem, case.pk)
         for taken in (new, item):
             Intake.objects.create(window=window, item=taken)
         Material.objects.create(item=item, position=count, name=f"材料 {n}")
@@ -125,6 +136,7 @@ def land_more(park: SimpleNamespace, case: Case, times: int) -> None:
         make_parcel(f"F-{count}")
         if not Parcel.objects.filter(pk=case.pk).exists():
             make_parcel("CASE", pk=case.pk)
+            never_again(Parcel, case.pk)
         target = Parcel.objects.get(pk=case.pk)
         approval = LandApproval.objects.filter(parcel=target).first()
         land = approval.case if approval else begin_land_approval(park, target)
