@@ -12,7 +12,7 @@ from approvals.actions.assistance import (
     record_visit,
     tasks_open,
 )
-from approvals.actions.held import Clock, clock_of, net_days
+from approvals.actions.held import Clock, clock_of, stops
 from approvals.actions.land import (
     add_lines,
     assign_parcel,
@@ -219,7 +219,6 @@ __all__ = [
     "mark",
     "may_agree",
     "may_compel",
-    "net_days",
     "no_assistance",
     "no_lines_open",
     "no_parcel",
@@ -252,6 +251,7 @@ __all__ = [
     "settle",
     "sign",
     "standing",
+    "stops",
     "submit",
     "supply_paper",
     "survey",

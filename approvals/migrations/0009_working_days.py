@@ -28,33 +28,38 @@ DROP FUNCTION approvals_elapsed_days(timestamptz, timestamptz);
 DROP FUNCTION approvals_closed_before(timestamptz);
 DROP FUNCTION approvals_ordinal(date)
 """
-# A pause that still runs has no end.
+# A pause that still runs has no end; what stops after a decision takes nothing from its day.
 PAUSED = """
-CREATE FUNCTION approvals_paused(a_case bigint) RETURNS int4multirange LANGUAGE sql STABLE PARALLEL SAFE AS $$
+CREATE FUNCTION approvals_paused(a_case bigint, ended timestamptz) RETURNS int4multirange
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(range_agg(int4range(
         approvals_closed_before(u.from_at),
         CASE WHEN u.to_at IS NOT NULL THEN approvals_closed_before(u.to_at) END, '(]')), '{}')
-    FROM cases_pause u WHERE u.case_id = a_case
+    FROM cases_pause u WHERE u.case_id = a_case AND (ended IS NULL OR u.from_at < ended)
 $$
 """
-# The day of acceptance does not count, that of the decision does; what runs counts until the last close.
+# The day on which the acceptance counts as received does not count, that of the decision does; what runs
+# counts until the last close.
 # Said once, and written into both functions: a call for every permit would take longer than all the rest.
 HELD = """
     approvals_permit p
     JOIN cases_case c ON c.id = p.case_id
-    LEFT JOIN worktime_workday a ON a.date = (p.accepted_at AT TIME ZONE 'Asia/Shanghai')::date
-    LEFT JOIN worktime_workday u
-        ON u.date = (coalesce(p.decided_at, c.closed_at) AT TIME ZONE 'Asia/Shanghai')::date
+    CROSS JOIN worktime_servicehours h
+    CROSS JOIN LATERAL (SELECT p.accepted_at AT TIME ZONE 'Asia/Shanghai' AS accepted,
+        coalesce(p.decided_at, c.closed_at) AS ended) m
+    LEFT JOIN worktime_workday a ON a.date = m.accepted::date
+    LEFT JOIN worktime_workday u ON u.date = (m.ended AT TIME ZONE 'Asia/Shanghai')::date
     CROSS JOIN LATERAL (SELECT
-        coalesce(a.ordinal, worktime_ordinal((p.accepted_at AT TIME ZONE 'Asia/Shanghai')::date)) AS after,
-        CASE WHEN coalesce(p.decided_at, c.closed_at) IS NULL THEN approvals_closed_before(present)
-            ELSE coalesce(u.ordinal, worktime_ordinal(
-                (coalesce(p.decided_at, c.closed_at) AT TIME ZONE 'Asia/Shanghai')::date))
+        coalesce(a.ordinal, worktime_ordinal(m.accepted::date)) + CASE
+            WHEN coalesce(a.is_working, extract(isodow FROM m.accepted) < 6)
+                AND m.accepted::time <= h.intake_until THEN 0 ELSE 1 END AS after,
+        CASE WHEN m.ended IS NULL THEN approvals_closed_before(present)
+            ELSE coalesce(u.ordinal, worktime_ordinal((m.ended AT TIME ZONE 'Asia/Shanghai')::date))
         END AS until
     ) days
     CROSS JOIN LATERAL unnest(
         int4multirange(int4range(days.after, greatest(days.after, days.until), '(]'))
-        - CASE WHEN c.pause_count > 0 THEN approvals_paused(c.id) ELSE '{}' END
+        - CASE WHEN c.pause_count > 0 THEN approvals_paused(c.id, m.ended) ELSE '{}' END
     ) held
 """
 PERMIT_DAYS = f"""
@@ -71,14 +76,14 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         SELECT range_agg(held) FROM {HELD} JOIN approvals_serviceitem i ON i.id = p.item_id
         WHERE p.project_id = project AND p.accepted_at IS NOT NULL AND i.counts_in_total
     ) - (
-        SELECT CASE WHEN above.pause_count > 0 THEN approvals_paused(above.id) ELSE '{{}}' END
+        SELECT CASE WHEN above.pause_count > 0 THEN approvals_paused(above.id, NULL) ELSE '{{}}' END
         FROM cases_case above WHERE above.id = project
     )) day
 $$
 """
 FUNCTIONS = (
     (CLOSED_BEFORE, NOT_CLOSED_BEFORE),
-    (PAUSED, "DROP FUNCTION approvals_paused(bigint)"),
+    (PAUSED, "DROP FUNCTION approvals_paused(bigint, timestamptz)"),
     (PERMIT_DAYS, "DROP FUNCTION approvals_permit_days(bigint, timestamptz)"),
     (PROJECT_DAYS, "DROP FUNCTION approvals_project_days(bigint, timestamptz)"),
 )

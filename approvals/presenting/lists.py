@@ -14,9 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from approvals.access import PERMIT, PROJECT
-from approvals.actions import net_days
 from approvals.forms.overview import PermitFilter, ProjectFilter
-from approvals.models import Permit
+from approvals.models import Permit, Project
+from approvals.reports.days import ProjectDays
 from portal.cases.access import visible_to
 from portal.cases.models import Case
 from portal.cases.queue import overdue
@@ -101,8 +101,9 @@ def _with_words(cases: QuerySet[Case], typed: str) -> QuerySet[Case]:
 def project_rows(cases: Sequence[Case], now: datetime, *, inside: bool) -> list[ProjectRow]:
     """Two statements for all of them: how long each took, and what is late."""
     pks = [case.pk for case in cases]
-    net, late = net_days(pks, now), _late(pks, now)
-    return [_row(case, net.get(case.pk, 0), late.get(case.pk, []), inside=inside) for case in cases]
+    counted = Project.objects.filter(pk__in=pks).annotate(net=ProjectDays(moment=now))
+    net, late = dict(counted.values_list("pk", "net")), _late(pks, now)
+    return [_row(case, net[case.pk], late.get(case.pk, []), inside=inside) for case in cases]
 
 
 def _late(pks: Sequence[int], now: datetime) -> dict[int, list[str]]:

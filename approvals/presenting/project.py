@@ -72,6 +72,7 @@ class Need:
     net_days: int | None
     promised_days: int | None
     part: str  # what an anchor is made of
+    counts: bool  # in the total time of the project
 
 
 def context(whole: Whole, actor: Actor) -> dict[str, Any]:
@@ -276,6 +277,7 @@ def _permit_row(whole: Whole, one: Shown) -> Need:
         one.net_days if one.clock else None,
         promised(one.permit),
         str(one.permit.pk),
+        item.counts_in_total,
     )
 
 
@@ -283,7 +285,18 @@ def _place_row(whole: Whole, place: ProcedureItem) -> Need:
     before = [name_of(other) for other in whole.standing.awaited(place.key)]
     waits = _("after %(items)s") % {"items": _(", ").join(before)} if before else ""
     stage, team = str(place.item.get_stage_display()), place.item.team.label
-    return Need(name_of(place), stage, team, ahead(), "", waits, None, place.days, place.key)
+    return Need(
+        name_of(place),
+        stage,
+        team,
+        ahead(),
+        "",
+        waits,
+        None,
+        place.days,
+        place.key,
+        place.item.counts_in_total,
+    )
 
 
 def promised(permit: Permit) -> int | None:
@@ -313,7 +326,7 @@ def figures(whole: Whole) -> dict[str, Any]:
         "elapsed": whole.calendar.working_days_between(begun, until) if begun else None,
         "calendar": (until - begun).days if begun else None,
         "promised": procedure.promised_days if procedure else None,
-        "shortest": whole.plan.days,
+        "shortest": whole.shortest_days,
         "over": bool(procedure and procedure.promised_days and net > procedure.promised_days),
         "baseline": project.baseline_days,
         "needed": len(whole.standing.places) or len(whole.permits),

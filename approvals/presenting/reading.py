@@ -10,9 +10,9 @@ from typing import TypeVar
 from django.db.models import Exists, OuterRef
 
 from approvals.access import PERMIT
-from approvals.actions import STAGES, Clock, Standing, clock_of, standing
+from approvals.actions import STAGES, Clock, Standing, clock_of, standing, stops
 from approvals.models import Permit, Project
-from approvals.networks import Plan, Task, days_held, plan
+from approvals.networks import Plan, Task, days_held, leading_to, plan
 from approvals.presenting.states import State, running, state_of
 from portal.cases import access
 from portal.cases.models import Case, Pause, StepLog
@@ -46,17 +46,23 @@ class Whole:
     project: Project
     standing: Standing
     plan: Plan
+    shortest_days: int  # of what counts in the total
     permits: Sequence[Shown]
     stays: Sequence[StepLog]  # of the project itself
+    pauses: Sequence[Pause]  # of the project itself
     calendar: Calendar
     now: datetime
     inside: bool
     by_key: dict[str, list[Shown]] = field(default_factory=dict)
 
     def net_days(self, stage: str = "") -> int:
-        """Working days on which at least one clock ran, each day once; of one stage, or of the whole."""
-        clocks = [p.clock for p in self.permits if p.clock and stage in ("", p.permit.item.stage)]
-        return days_held(clocks)
+        """Working days on which the clock of an item that counts in the total ran, each day once; of one
+        stage, or of the whole. What stops the project stops them all."""
+        counted = [p for p in self.permits if p.clock and p.permit.item.counts_in_total]
+        clocks = [p.clock for p in counted if p.clock and stage in ("", p.permit.item.stage)]
+        latest = max((until for (_after, until), _pauses in clocks), default=0)
+        own = stops(self.pauses, self.calendar, latest)
+        return days_held((whole, [*pauses, *own]) for whole, pauses in clocks)
 
 
 def read(case: Case, actor: Actor, now: datetime) -> Whole:
@@ -81,14 +87,18 @@ def read(case: Case, actor: Actor, now: datetime) -> Whole:
         for permit in permits
         if inside or permit.seen  # type: ignore[attr-defined]  # annotated
     ]
-    network = plan(Task(key, place.days or 0, found.after[key]) for key, place in found.places.items())
+    tasks = [Task(key, place.days or 0, found.after[key]) for key, place in found.places.items()]
+    network = plan(tasks)
+    counted = [key for key, place in found.places.items() if place.item.counts_in_total]
+    shortest = plan(leading_to(tasks, counted)).days
     keys = {place.pk: key for key, place in found.places.items()}
     by_key: dict[str, list[Shown]] = {}
     for one in shown:
         if key := keys.get(one.permit.place_id or 0):
             by_key.setdefault(key, []).append(one)
     shown.sort(key=lambda one: _order(one, network, keys))
-    return Whole(case, project, found, network, shown, stays.get(case.pk, []), calendar, now, inside, by_key)
+    own = (stays.get(case.pk, []), pauses.get(case.pk, []))
+    return Whole(case, project, found, network, shortest, shown, *own, calendar, now, inside, by_key)
 
 
 def _permits(case: Case, actor: Actor) -> list[Permit]:

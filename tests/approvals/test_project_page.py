@@ -163,7 +163,7 @@ def test_days_on_which_the_clock_stood_still_do_not_count(
     told = {**PAUSED, "reason": "special_procedure"}
     engine.pause(first.case_id, by=actor(park.head), data=told, now=at("2026-11-17 10:00"))
     engine.resume(first.case_id, by=actor(park.head), now=at("2026-11-19 10:00"))
-    html = page(park.head, case, at("2026-11-19 11:00"))
+    html = page(park.head, case, at("2026-11-19 18:00"))
     assert '<dt>已用净时</dt> <dd class=""> <b>1</b>' in html  # of three days two stood still
     assert 'class="stopped"' in html
 

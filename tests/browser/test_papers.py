@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from portal.cases.models import Case, IssuedLetter
 from portal.park.models import Enterprise
@@ -43,15 +44,16 @@ def test_the_archive_is_leafed_through(
     person = window(park.owner, width=width)
     page = person.go("/papers/")
     titles = page.locator("main .todo b")
-    assert titles.count() == 30
+    expect(titles).to_have_count(30)
     looked_at(person, width, "archive")
     page.locator("main .foot a").click()
+    page.wait_for_url("**/papers/?*")
     page.locator("main .foot a").click()
-    assert titles.count() == 5
-    assert page.locator("main .foot").count() == 0
+    expect(titles).to_have_count(5)
+    expect(page.locator("main .foot")).to_have_count(0)
     looked_at(person, width, "archive-end")
     page.get_by_role("link", name="最新").click()
-    assert titles.count() == 30
+    expect(titles).to_have_count(30)
     assert person.errors == []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import expect
 
 from approvals import actions
 from approvals.models import ProcedureItem, ProcedureVersion, ServiceItem
@@ -107,7 +108,7 @@ def test_the_picture_follows_the_typing_and_the_search_finds_while_one_types(
     page.get_by_label("其他事项 2").check()
     page.get_by_role("button", name="添加所选事项并保存").click()
     page.get_by_text("草稿已保存。").wait_for()
-    assert page.locator("#id_scheme-days").input_value() == "3"
+    expect(page.locator("#id_scheme-days")).to_have_value("3")
     page.locator("#row-kg-202 summary").click()
     page.locator("#row-kg-202").get_by_label("竣工验收备案").check()
     page.get_by_role("button", name="保存草稿").first.click()

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import expect
 
 from portal.cases import engine
 from portal.cases.models import Case
@@ -134,7 +135,7 @@ def test_the_enterprise_files_its_next_permit_by_keyboard(
     assert permit(case, "filing").case.step == "received"
     page.get_by_role("link", name="年产五万吨电磁线项目").click()
     page.wait_for_url(f"**/approvals/projects/{case.pk}/")
-    assert "目前您不需要办理任何事项" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("目前您不需要办理任何事项")
     assert person.errors == []
 
 
@@ -154,7 +155,7 @@ def test_graph_and_calendar_are_reached_by_keyboard(
     assert labels.bounding_box() == before  # the names of the lanes stay where they are
     page.locator(".behind > summary").first.focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("rowheader").count() >= 14
+    expect(page.get_by_role("rowheader").nth(13)).to_be_visible()
     page.set_viewport_size({"width": 1440, "height": 900})
     box = page.get_by_role("link", name="建筑工程施工许可（基坑支护和土方开挖）：超期 6 个工作日")
     box.focus()
@@ -170,6 +171,6 @@ def test_a_red_node_of_the_chart_opens_what_is_late(
     page = window(park.leader, width=390).go("/approvals/projects/flow/")
     page.locator(".node.has-late .light.late").click()
     page.wait_for_url("**/permits/?item=*&state=late")
-    assert page.locator("main td a.t").all_inner_texts() == ["建筑工程施工许可（基坑支护和土方开挖）"]
+    expect(page.locator("main td a.t")).to_have_text(["建筑工程施工许可（基坑支护和土方开挖）"])
     page.get_by_role("link", name="年产五万吨电磁线项目").click()
     page.wait_for_url(f"**/approvals/projects/{case.pk}/")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import expect
 
 from portal.accounts.models import Duty, DutyGrant, User
 from portal.park.models import Team
@@ -70,4 +71,4 @@ def test_the_page_of_both_versions_is_clean(
     assert problems == []
     page.get_by_role("link", name="采用当前内容").click()
     page.locator(".overtaken").wait_for(state="detached")
-    assert page.locator("[name=display_name]").input_value() == "王经办"
+    expect(page.locator("[name=display_name]")).to_have_value("王经办")
