@@ -16,6 +16,7 @@ from portal.cases.errors import NotAllowed, Refused
 from portal.cases.models import Case
 from portal.park.models import MonthlyIndicator
 from tests.approvals.building import decided, do, make_office, open_project
+from tests.pages.test_pages import browser
 from tests.people import MONDAY, at
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +174,12 @@ def test_who_falls_short_puts_it_right_once_and_is_in_breach_the_second_time(
     review = do(head, review, "enforce", LATER, measures="收回奖补")
     assert review.outcome == "breached"
     assert Project.objects.get(pk=case.pk).case.step == "done"
+
+
+def test_the_page_of_a_review_tells_money_per_mu_as_people_do(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    review = verified(park, office, completed(park, office))
+    html = browser(park.owner).get(f"/cases/{review.pk}/").content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    for words in ("年亩均产值<", "5,000 万元/亩", "300 万元/亩", "5 亿元"):
+        assert words in html, words

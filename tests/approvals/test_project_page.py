@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -230,6 +231,44 @@ def test_the_node_plan_and_what_goes_along_stand_on_the_page(
         page = browser(office.clerk).get(f"/approvals/projects/{case.pk}/").content.decode()
     for words in ("临时围挡", "晚 6 天", "早 4 天", "主体封顶", "配套接入 · 10kV 双回路", "帮代办"):
         assert words in page, words
+
+
+def test_amounts_are_told_with_their_units(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    case = opened(park, office, land_mu="42.50", floor_area_m2="26800")
+    promised = {"committed_investment_amount": "320000000", "committed_output_per_mu": "9000000"}
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16", **promised)
+    html = page(park.owner, case).replace("\N{NO-BREAK SPACE}", " ")
+    facts = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd[^>]*>\s*([^<]+?)\s*</dd>", html))
+    told = {
+        "固定资产投资": "5 亿元", "用地面积": "42.5 亩", "建筑面积": "26,800 m²",
+        "承诺投资额": "3.2 亿元", "承诺亩均产值": "900 万元/亩",
+    }  # fmt: skip
+    assert told.items() <= facts.items(), facts
+    english = page(park.owner, case, language="en").replace("\N{NO-BREAK SPACE}", " ")
+    assert "320,000,000 yuan" in english
+    assert "9,000,000 yuan per mu" in english
+
+
+def test_what_has_no_deadline_names_none(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    case = signed(park, office)
+    service = case.children.get(kind="approvals.assistance")
+    Case.objects.filter(pk=service.pk).update(due_at=None)
+    assert "— 前" not in page(office.clerk, case)
+
+
+def test_the_papers_stand_below_the_permit_that_they_were_filed_for(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    office.items["GD-003"].pledgeable = "lacking"
+    office.items["GD-003"].save()
+    funds = material(office, "GD-003", "资金承诺书", key=False)
+    case = signed(park, office)
+    assert "还没有提交材料" in page(park.owner, case)
+    accepted(park, office, case, "filing", MONDAY, **{f"pledge_{funds.pk}": "2026-11-30"})
+    html = page(park.owner, case)
+    below = html[html.index("<summary><b>企业投资项目备案</b>") :].split("</details>")[0]
+    for words in ("1 份", "资金承诺书", "2026-11-30"):
+        assert words in below, words
 
 
 @pytest.mark.parametrize("name", ["head", "owner", "leader"])
