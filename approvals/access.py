@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from approvals.models import Project
+from approvals.models import OFFICES, OfficeRole, Project
 from portal.cases.access import Rule, register
 from portal.cases.models import Case
 from portal.park.acting import Actor
@@ -29,8 +29,6 @@ RECOVERY, RECOVERY_AGREEMENT, RECOVERY_COMPULSORY, LAND_APPROVAL, LAND_TASK = (
     "approvals.land_approval",
     "approvals.land_task",
 )
-SERVICE_CENTRE = "enterprise_service"  # the office of this code
-LAND_OFFICE = "development"  # likewise: 开发建设局 leads what is done with land (proposal)
 # The project of a case: itself, or the case above it.
 _PROJECT_OF = """
 SELECT p.{column} FROM approvals_project p
@@ -76,13 +74,14 @@ def _has_role(actor: Actor, case: Case) -> bool:
 
 def at_project_desk(actor: Actor) -> bool:
     """Task forces, windows, and the enterprise service centre (dossier, section 1, rows 10, 11, 25)."""
-    kinds = (Team.Kind.TASK_FORCE, Team.Kind.WINDOW)
-    return any(seat.kind in kinds or seat.team_code == SERVICE_CENTRE for seat in actor.seats)
+    kinds, centre = (Team.Kind.TASK_FORCE, Team.Kind.WINDOW), OFFICES.code(OfficeRole.SERVICE_CENTRE)
+    return any(seat.kind in kinds or seat.team_code == centre for seat in actor.seats)
 
 
 def at_land_desk(actor: Actor) -> bool:
     """The land office, and the task forces that work on land (dossier, section 1, rows 48 and 52)."""
-    return any(seat.kind == Team.Kind.TASK_FORCE or seat.team_code == LAND_OFFICE for seat in actor.seats)
+    office = OFFICES.code(OfficeRole.LAND_OFFICE)
+    return any(seat.kind == Team.Kind.TASK_FORCE or seat.team_code == office for seat in actor.seats)
 
 
 def _opens_for(actor: Actor, enterprise: Enterprise | None, _kind: str) -> bool:

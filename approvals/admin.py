@@ -14,14 +14,18 @@ from django.utils.translation import ngettext
 
 from approvals.forms import MaterialForm, ReformForm
 from approvals.models import (
+    NAMES,
+    OFFICES,
     ComprehensiveWindow,
     Intake,
     Material,
+    Office,
     Parcel,
     Part,
     Reform,
     ReformCase,
     ServiceItem,
+    StageName,
     UtilityRoute,
 )
 from portal import files
@@ -135,6 +139,38 @@ class ComprehensiveWindowAdmin(Kept):
 class UtilityRouteAdmin(Register):
     list_display = ("kind", "team")
     list_select_related = ("team",)
+
+
+@admin.register(Office)
+class OfficeAdmin(Register):
+    """Without a row the team of the usual code is the office."""
+
+    list_display = ("role", "team")
+    list_select_related = ("team",)
+
+    def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        OFFICES.forget()
+
+    def delete_model(self, request: HttpRequest, obj: Office) -> None:
+        super().delete_model(request, obj)
+        OFFICES.forget()
+
+
+@admin.register(StageName)
+class StageNameAdmin(Kept):
+    """The five stages are the park's reform: they are called otherwise here, not made or taken away."""
+
+    list_display = ("name", "name_en", "is_default")
+    readonly_fields = ("stage",)
+    fields = ("stage", "name", "name_en", "is_default")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: StageName, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        NAMES.forget()
 
 
 @admin.register(Parcel)

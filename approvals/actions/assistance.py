@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from approvals.access import ASSISTANCE, SERVICE_CENTRE
+from approvals.access import ASSISTANCE
 from approvals.actions.around import around
-from approvals.models import AgentTask, Assistance, Project
+from approvals.models import OFFICES, AgentTask, Assistance, OfficeRole, Project
 from portal.cases import engine
 from portal.cases.errors import Refused
 from portal.cases.models import Case
@@ -21,7 +21,8 @@ def offer_assistance(move: Move) -> None:
     """
     if Assistance.objects.filter(project=move.case.pk, ended_at=None).exists():
         return
-    team = Team.objects.filter(code=SERVICE_CENTRE, active=True).first() or move.case.team
+    centre = OFFICES.code(OfficeRole.SERVICE_CENTRE)
+    team = Team.objects.filter(code=centre, active=True).first() or move.case.team
     engine.open_case(
         ASSISTANCE,
         by=move.by,

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals import actions, forms
 from approvals.access import PROJECT
-from approvals.models import Project
+from approvals.models import Project, stage_name
 from portal.cases.declaration import Flow, Opening, Step, Transition, Unlimited, register
 
 ON_ITS_PERMITS = Unlimited(_("every permit has its own clock"))
@@ -35,13 +35,8 @@ register(
             team=actions.project_team,
             tells=("team", "enterprise"),
         ),
-        # Names of the stages: the wording of other parks for the first four (dossier, section 0.1).
         steps=(
-            Step("negotiation", _("Talks: served at once"), limit=ON_ITS_PERMITS),
-            Step("land", _("Contract: land at once"), limit=ON_ITS_PERMITS),
-            Step("construction", _("Work begins: supplied at once"), limit=ON_ITS_PERMITS),
-            Step("completion", _("Completed: certified at once"), limit=ON_ITS_PERMITS),
-            Step("capacity_review", _("In full production: reviewed"), limit=ON_ITS_PERMITS),
+            *(Step(stage, stage_name(stage), limit=ON_ITS_PERMITS) for stage in STAGES),
             Step("done", _("Done"), outcome="done"),
             Step("terminated", _("Given up"), outcome="terminated", rail=False),
         ),

@@ -15,7 +15,7 @@ from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from approvals.access import PROJECT, SERVICE_CENTRE
+from approvals.access import PROJECT
 from approvals.ledgers.project_columns import (
     COMMITTED_KEYS,
     ENDS,
@@ -24,7 +24,7 @@ from approvals.ledgers.project_columns import (
     PROJECT_COLUMNS,
     STAGE,
 )
-from approvals.models import ComprehensiveWindow, Parcel, Project
+from approvals.models import OFFICES, ComprehensiveWindow, OfficeRole, Parcel, Project
 from portal.accounts.models import Duty
 from portal.cases import importing
 from portal.cases.importing import History, Stay
@@ -192,7 +192,7 @@ def _team(context: Context) -> int | None:
         teams = Team.objects.filter(active=True)
         context.memory["team"] = (
             windows.order_by("code").values_list("team", flat=True).first()
-            or teams.filter(code=SERVICE_CENTRE).values_list("pk", flat=True).first()
+            or teams.filter(code=OFFICES.code(OfficeRole.SERVICE_CENTRE)).values_list("pk", flat=True).first()
             or teams.order_by("code").values_list("pk", flat=True).first()
         )
     found: int | None = context.memory["team"]

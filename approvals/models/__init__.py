@@ -13,6 +13,7 @@ from approvals.models.catalogue import (
 )
 from approvals.models.land import Dispatch, LandApproval, LandTask, Parcel
 from approvals.models.nodes import ActionItem, Meeting, Node
+from approvals.models.offices import OFFICES, Office, OfficeRole
 from approvals.models.permits import Part, Permit, PermitPaper, Pledge
 from approvals.models.procedures import Prerequisite, Procedure, ProcedureItem, ProcedureVersion
 from approvals.models.projects import BASELINE_DAYS, COMMITTED, FACTS, STAGE_FACTS, LeaderContact, Project
@@ -25,13 +26,17 @@ from approvals.models.recovery import (
 )
 from approvals.models.reforms import Reform, ReformCase
 from approvals.models.review import CapacityReview, ReviewLine, result_of
+from approvals.models.stages import BEFOREHAND, NAMES, StageName, stage_name
 from approvals.models.utilities import Utility, UtilityKind, UtilityRoute
 
 __all__ = [
     "BASELINE_DAYS",
+    "BEFOREHAND",
     "COMMITTED",
     "DAY_UNITS",
     "FACTS",
+    "NAMES",
+    "OFFICES",
     "STAGE_FACTS",
     "YEARS_UNTIL_FEE",
     "YEARS_UNTIL_TAKEN",
@@ -49,6 +54,8 @@ __all__ = [
     "Material",
     "Meeting",
     "Node",
+    "Office",
+    "OfficeRole",
     "Parcel",
     "Part",
     "Permit",
@@ -66,10 +73,12 @@ __all__ = [
     "ReviewLine",
     "ServiceItem",
     "ServiceItemQuerySet",
+    "StageName",
     "Utility",
     "UtilityKind",
     "UtilityRoute",
     "form_path",
     "limit_words",
     "result_of",
+    "stage_name",
 ]

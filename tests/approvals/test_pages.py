@@ -88,7 +88,7 @@ def test_chips_say_how_many_and_keep_the_other_filters(known: SimpleNamespace) -
     chips = {str(chip["label"]): (chip["count"], chip["href"]) for chip in answer.context["stages"]}
     assert chips == {
         "全部阶段": (2, "?q=-0"),
-        "开工配套": (1, "?q=-0&stage=construction"),
+        "开工即配套": (1, "?q=-0&stage=construction"),
         "其他事项": (1, "?q=-0&stage=other"),
     }
     chosen = visitor().get(f"{LIST}?delegated=1").context["others"]
