@@ -15,11 +15,9 @@ from django.utils.translation import ngettext
 from approvals.forms import MaterialForm, ReformForm
 from approvals.models import (
     NAMES,
-    OFFICES,
     ComprehensiveWindow,
     Intake,
     Material,
-    Office,
     Parcel,
     Part,
     Reform,
@@ -139,22 +137,6 @@ class ComprehensiveWindowAdmin(Kept):
 class UtilityRouteAdmin(Register):
     list_display = ("kind", "team")
     list_select_related = ("team",)
-
-
-@admin.register(Office)
-class OfficeAdmin(Register):
-    """Without a row the team of the usual code is the office."""
-
-    list_display = ("role", "team")
-    list_select_related = ("team",)
-
-    def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        OFFICES.forget()
-
-    def delete_model(self, request: HttpRequest, obj: Office) -> None:
-        super().delete_model(request, obj)
-        OFFICES.forget()
 
 
 @admin.register(StageName)

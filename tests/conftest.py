@@ -15,10 +15,12 @@ from django.db.models import Model
 from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
 
-from approvals.models import NAMES, OFFICES, keeping
+from approvals.models import NAMES
+from portal import keeping
 from portal.cases import standards
 from portal.copying import copy_models
 from portal.notices import wording
+from portal.park import offices
 from tests import template
 from tests.people import make_park
 
@@ -129,7 +131,7 @@ def forget() -> None:
     snapshot.load.cache_clear()
     wording.REWRITTEN.forget()
     NAMES.forget()
-    OFFICES.forget()
+    offices.OFFICES.forget()
     translation.activate("zh-hans")  # a page shown in English leaves its language behind
 
 

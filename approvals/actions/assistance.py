@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from approvals.access import ASSISTANCE
+from approvals.access import ASSISTANCE, SERVICE_CENTRE
 from approvals.actions.around import around
-from approvals.models import OFFICES, AgentTask, Assistance, OfficeRole, Project
+from approvals.models import AgentTask, Assistance, Project
 from portal.cases import engine
 from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
-from portal.park.models import Team
+from portal.park import offices
 
 
 def offer_assistance(move: Move) -> None:
@@ -21,8 +21,7 @@ def offer_assistance(move: Move) -> None:
     """
     if Assistance.objects.filter(project=move.case.pk, ended_at=None).exists():
         return
-    centre = OFFICES.code(OfficeRole.SERVICE_CENTRE)
-    team = Team.objects.filter(code=centre, active=True).first() or move.case.team
+    team = offices.team_of(SERVICE_CENTRE) or move.case.team
     engine.open_case(
         ASSISTANCE,
         by=move.by,

@@ -7,19 +7,20 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from approvals.access import LAND_TASK
-from approvals.models import OFFICES, Dispatch, LandApproval, LandTask, OfficeRole, Parcel, Project, Recovery
+from approvals.access import LAND_OFFICE, LAND_TASK
+from approvals.models import Dispatch, LandApproval, LandTask, Parcel, Project, Recovery
 from portal.cases import engine
 from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
+from portal.park import offices
 from portal.park.models import Team
 from portal.worktime.clock import Limit, Unit, local
 
 
 def land_team(_move: Move) -> Team:
     """The land office. Raises Refused where there is none."""
-    team = Team.objects.filter(code=OFFICES.code(OfficeRole.LAND_OFFICE), active=True).first()
+    team = offices.team_of(LAND_OFFICE)
     if team is None:
         raise Refused(_("There is no land office: ask the administrator to name one."))
     return team

@@ -15,7 +15,7 @@ from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from approvals.access import PROJECT
+from approvals.access import PROJECT, SERVICE_CENTRE
 from approvals.ledgers.project_columns import (
     COMMITTED_KEYS,
     ENDS,
@@ -24,7 +24,7 @@ from approvals.ledgers.project_columns import (
     PROJECT_COLUMNS,
     STAGE,
 )
-from approvals.models import OFFICES, ComprehensiveWindow, OfficeRole, Parcel, Project
+from approvals.models import ComprehensiveWindow, Parcel, Project
 from portal.accounts.models import Duty
 from portal.cases import importing
 from portal.cases.importing import History, Stay
@@ -43,6 +43,7 @@ from portal.ledgers.declaration import (
     register,
     register_cases,
 )
+from portal.park import offices
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
 from portal.worktime.clock import Calendar, at, local
@@ -189,10 +190,10 @@ def _team(context: Context) -> int | None:
         windows = ComprehensiveWindow.objects.filter(
             kind=ComprehensiveWindow.Kind.PROJECT_ASSISTANCE, active=True, team__isnull=False
         )
-        teams = Team.objects.filter(active=True)
+        teams, centre = Team.objects.filter(active=True), offices.team_of(SERVICE_CENTRE)
         context.memory["team"] = (
             windows.order_by("code").values_list("team", flat=True).first()
-            or teams.filter(code=OFFICES.code(OfficeRole.SERVICE_CENTRE)).values_list("pk", flat=True).first()
+            or (centre.pk if centre else None)
             or teams.order_by("code").values_list("pk", flat=True).first()
         )
     found: int | None = context.memory["team"]

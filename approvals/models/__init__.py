@@ -13,7 +13,6 @@ from approvals.models.catalogue import (
 )
 from approvals.models.land import Dispatch, LandApproval, LandTask, Parcel
 from approvals.models.nodes import ActionItem, Meeting, Node
-from approvals.models.offices import OFFICES, Office, OfficeRole
 from approvals.models.permits import Part, Permit, PermitPaper, Pledge
 from approvals.models.procedures import Prerequisite, Procedure, ProcedureItem, ProcedureVersion
 from approvals.models.projects import BASELINE_DAYS, COMMITTED, FACTS, STAGE_FACTS, LeaderContact, Project
@@ -36,7 +35,6 @@ __all__ = [
     "DAY_UNITS",
     "FACTS",
     "NAMES",
-    "OFFICES",
     "STAGE_FACTS",
     "YEARS_UNTIL_FEE",
     "YEARS_UNTIL_TAKEN",
@@ -54,8 +52,6 @@ __all__ = [
     "Material",
     "Meeting",
     "Node",
-    "Office",
-    "OfficeRole",
     "Parcel",
     "Part",
     "Permit",

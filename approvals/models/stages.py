@@ -15,7 +15,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from approvals.models.keeping import Kept
+from portal.keeping import Kept
 from portal.names import local_name
 
 # What they are called where nobody has entered a name; the last one is official.

@@ -31,10 +31,10 @@ def test_the_team_that_the_register_names_works_on_land(park: SimpleNamespace) -
     address = reverse("approvals:recovery_open", args=[parcel.pk])
     assert browser(clerk).get(address).status_code == 403
     assert browser(park.handler).get(address).status_code == 200
-    sent(park, reverse("admin:approvals_office_add"), role="development", team=bureau.pk)
+    sent(park, reverse("admin:park_office_add"), role="land_office", team=bureau.pk)
     assert browser(clerk).get(address).status_code == 200
     assert browser(park.handler).get(address).status_code == 403
     case = begin_land_approval(SimpleNamespace(handler=clerk), make_parcel("BP-1"))
     assert case.team == bureau
-    sent(park, reverse("admin:approvals_office_delete", args=["development"]), post="yes")
+    sent(park, reverse("admin:park_office_delete", args=["land_office"]), post="yes")
     assert browser(park.handler).get(address).status_code == 200
