@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from approvals.access import LAND_OFFICE, LAND_TASK
+from approvals.actions.days import allow_until, wind_until
 from approvals.models import Dispatch, LandApproval, LandTask, Parcel, Project, Recovery
 from portal.cases import engine
 from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park.models import Team
-from portal.worktime.clock import Limit, Unit, local
+from portal.worktime.clock import local
 
 
 def land_team(_move: Move) -> Team:
@@ -103,11 +103,7 @@ def add_lines(move: Move) -> None:
 def create_land_task(move: Move) -> None:
     due_on = move.data["due_on"]
     LandTask.objects.create(case=move.case, approval_id=move.case.parent_id, due_on=due_on)
-    move.allow(_until(due_on, local(move.now).date()))
-
-
-def _until(due_on: date, today: date) -> Limit:
-    return Limit(Decimal(max(1, (due_on - today).days)), Unit.CALENDAR_DAY)
+    allow_until(move, due_on)
 
 
 def hold_dispatch(move: Move) -> None:
@@ -136,8 +132,7 @@ def _move_day(move: Move, task: LandTask, due_on: date) -> None:
         return  # reported meanwhile: there is nothing left to do by another day
     before, task.due_on = task.due_on, due_on
     line.keep(task)
-    limit = _until(due_on, local(line.stay.entered_at).date())
-    line.stay.limit_amount, line.stay.limit_unit = limit.amount, limit.unit
+    wind_until(line, due_on)
     line.log("moved_day", **{"from": str(before), "to": str(due_on)})
     line.tell("case.moved", "handler", transition="")
     line.save()

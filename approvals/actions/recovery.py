@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from approvals.access import RECOVERY_AGREEMENT, RECOVERY_COMPULSORY
+from approvals.actions.days import allow_until
 from approvals.actions.land import hold_parcel
 from approvals.actions.reviews import years_later
 from approvals.models import (
@@ -23,7 +24,7 @@ from portal.cases import engine
 from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
-from portal.worktime.clock import Limit, Unit, local
+from portal.worktime.clock import local
 
 MODES = {
     RECOVERY_AGREEMENT: Parcel.RecoveryMode.AGREEMENT,
@@ -157,8 +158,7 @@ def begin_clearing(move: Move) -> None:
     track: RecoveryTrack = move.case.recovery_track
     track.settled_on = move.data["settled_on"]
     move.keep(track)
-    days = (track.recovery.planned_delivery_on - local(move.now).date()).days
-    move.allow(Limit(Decimal(max(1, days)), Unit.CALENDAR_DAY))
+    allow_until(move, track.recovery.planned_delivery_on)
 
 
 def hand_over(move: Move) -> None:

@@ -4,18 +4,24 @@ filed by the enterprise → found out on the spot → decided by a panel → tim
 within twelve months and reviewed again; who fails twice is in breach. Source: dossier, section 2, stage 5.
 """
 
-from decimal import Decimal
-
 from django.utils.translation import gettext_lazy as _
 
 from approvals import actions, forms
 from approvals.access import PROJECT, REVIEW
 from approvals.models import CapacityReview
-from portal.cases.declaration import Flow, Opening, Step, Transition, register, within, working_days
+from portal.cases.declaration import (
+    Flow,
+    Opening,
+    Step,
+    Transition,
+    calendar_days,
+    register,
+    within,
+    working_days,
+)
 from portal.cases.models import Holder
-from portal.worktime.clock import Limit, Unit
 
-YEAR = Limit(Decimal(365), Unit.CALENDAR_DAY)
+YEAR = calendar_days(365)
 OPEN = ("filing", "verifying", "panel", "announced", "objected", "rectifying", "default")
 
 register(

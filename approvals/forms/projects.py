@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from approvals.forms.days import PastDay, day
 from approvals.models import (
     BASELINE_DAYS,
     COMMITTED,
@@ -23,13 +24,8 @@ from approvals.models import (
 from portal.accounts.models import Duty, User
 from portal.cases.forms import ActionForm
 from portal.park.models import Team
-from portal.worktime.clock import local
 
 MOST_YUAN = Decimal(10) ** 13
-
-
-def day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
 
 
 def money(label: Any, **more: Any) -> forms.DecimalField:
@@ -169,9 +165,10 @@ class ProjectFactsForm(ActionForm, FactsMixin):
         return cleaned
 
 
-class SignForm(ActionForm):
+class SignForm(PastDay):
     """What the contract says; the review after full production asks for it again."""
 
+    past: ClassVar[str] = "signed_on"
     public_fields: ClassVar[tuple[str, ...]] = ("signed_on",)
 
     signed_on = day(_("Signed on"))
@@ -187,14 +184,8 @@ class SignForm(ActionForm):
         for name in COMMITTED:
             self.fields[name].initial = getattr(self.case.project, name, None)
 
-    def clean_signed_on(self) -> Any:
-        signed = self.cleaned_data["signed_on"]
-        if signed > local(self.now).date():
-            raise forms.ValidationError(_("This day lies ahead."))
-        return signed
-
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         days = [
             (name, cleaned[name])
             for name in (
@@ -234,20 +225,16 @@ class AppointForm(ActionForm):
             self.fields[name].initial = getattr(project, name, None)
 
 
-class ContactForm(ActionForm):
+class ContactForm(PastDay):
     """What the leader saw, heard or took on."""
+
+    past: ClassVar[str] = "on"
 
     kind = forms.ChoiceField(label=_("Kind"), choices=LeaderContact.Kind.choices, widget=forms.RadioSelect)
     on = day(_("Day"))
     note = forms.CharField(
         label=_("What was said"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
-
-    def clean_on(self) -> Any:
-        on = self.cleaned_data["on"]
-        if on > local(self.now).date():
-            raise forms.ValidationError(_("This day lies ahead."))
-        return on
 
 
 class AnotherPermitForm(ActionForm):

@@ -34,6 +34,10 @@ def working_days(amount: int) -> Limit:
     return Limit(Decimal(amount), Unit.WORKING_DAY)
 
 
+def calendar_days(amount: int) -> Limit:
+    return Limit(Decimal(amount), Unit.CALENDAR_DAY)
+
+
 def service_hours(amount: str) -> Limit:
     """Time within the service hours of working days."""
     return Limit(Decimal(amount), Unit.SERVICE_HOUR)
