@@ -165,7 +165,7 @@ def open_another(move: Move) -> None:
         names = _(", ").join(other.item.label for other in awaited)
         raise Refused(_("It is not its turn yet. These come before: %(items)s.") % {"items": names})
     label = move.data["label"]
-    held = [p for p in found.permits.get(place.key, ()) if p.case.is_open or p.case.outcome == "granted"]
+    held = [p for p in found.permits.get(place.key, ()) if p.case.is_open or p.is_in_force]
     if held and not label:
         raise Refused(_("There is a permit for it already. For a part of the works name the building."))
     if any(p.phase_label == label for p in held):

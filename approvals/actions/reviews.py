@@ -24,7 +24,11 @@ LEAD = "science"  # 科创局 leads (proposal); where there is no such team, the
 
 def projects_due(today: date) -> list[tuple[Project, date]]:
     """Projects whose day of full production has come and whose review is not open yet."""
-    completion = Q(permits__item__stage=ServiceItem.Stage.COMPLETION, permits__decision="granted")
+    completion = Q(
+        permits__item__stage=ServiceItem.Stage.COMPLETION,
+        permits__decision=Permit.Decision.GRANTED,
+        permits__revoked_at=None,
+    )
     waiting = (
         Project.objects.filter(case__kind=PROJECT, case__step="capacity_review", case__closed_at=None)
         .exclude(Exists(CapacityReview.objects.filter(project=OuterRef("pk"))))
@@ -116,7 +120,7 @@ def known_figures(project: Project, today: date) -> dict[str, Decimal]:
 
 def known_days(project: Project) -> dict[str, date]:
     """Of the permits: the first construction permit, and the last granted of the completion stage."""
-    granted = project.permits.filter(decision=Permit.Decision.GRANTED)
+    granted = project.permits.in_force()
     first = granted.filter(item__ends_total=True).order_by("decided_at").first()
     last = granted.filter(item__stage=ServiceItem.Stage.COMPLETION).order_by("-decided_at").first()
     found = {"start_on": first, "completion_on": last}

@@ -89,6 +89,7 @@ register(
                 plain=_("Not accepted"),
             ),
             Step("withdrawn", _("Withdrawn"), outcome="withdrawn", rail=False, plain=_("Withdrawn")),
+            Step("revoked", _("Revoked"), outcome="revoked", rail=False, plain=_("Revoked")),
             Step(
                 "recalled", _("No longer needed"), outcome="recalled", rail=False, plain=_("No longer needed")
             ),
@@ -174,6 +175,7 @@ register(
                 "issuing",
                 who=("heads", "section_heads"),
                 form=forms.DecisionForm,
+                ready=actions.pledges_hold,
                 effect=actions.grant,
                 not_by=("review",),  # 审查与决定分离
                 keeps_assignee=False,
@@ -233,6 +235,17 @@ register(
                 done=_("withdrew it"),
             ),
             Transition(
+                "revoke",
+                _("Revoke"),
+                ("issuing",),
+                "revoked",
+                who=("system",),
+                while_paused=True,
+                tells=("handler", "enterprise", "filing_agent"),
+                grave=True,
+                done=_("revoked it before its certificate was made"),
+            ),
+            Transition(
                 "recall",
                 _("Recall"),
                 (*BEFORE_DECISION, "issuing"),
@@ -250,9 +263,10 @@ register(
             "refused": _("refused"),
             "not_accepted": _("not accepted"),
             "withdrawn": _("withdrawn"),
+            "revoked": _("revoked"),
             "recalled": _("no longer needed"),
         },
-        unrated_outcomes=("withdrawn", "recalled"),
+        unrated_outcomes=("withdrawn", "revoked", "recalled"),
         extendable=True,
         pausable=True,
         supplement_by=("handler",),
