@@ -87,6 +87,7 @@ from approvals.actions.projects import (
     open_another,
     project_team,
     sign,
+    still_vacant,
 )
 from approvals.actions.recovery import (
     begin_agreement,
@@ -256,6 +257,7 @@ __all__ = [
     "settle",
     "sign",
     "standing",
+    "still_vacant",
     "submit",
     "supply_paper",
     "survey",

@@ -24,6 +24,7 @@ from approvals.models import (
 )
 from portal.cases import engine
 from portal.cases.errors import CaseError, Refused
+from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park.models import Team
 from portal.worktime.clock import local
@@ -104,15 +105,21 @@ def vacant_projects(now: datetime) -> QuerySet[Project]:
 
 
 def alarm_vacancies(now: datetime) -> int:
-    """Tell of vacant roles; how many projects. One that somebody changes just now has its turn tomorrow."""
+    """Tell of vacant roles; how many projects."""
     done = 0
     for pk in vacant_projects(now).values_list("pk", flat=True):
         try:
             engine.perform(pk, "alarm_vacancy", by=None, now=now)
         except CaseError:
-            continue
+            continue  # appointed, ended, or told of by another run
         done += 1
     return done
+
+
+def still_vacant(case: Case, move: Move) -> None:
+    """Asked again under the lock: raises Refused when somebody was appointed, or told, meanwhile."""
+    if not vacant_projects(move.now).filter(pk=case.pk).exists():
+        raise Refused(_("No role is vacant, or it was told of within a week."))
 
 
 def alarm_vacancy(move: Move) -> None:
@@ -144,9 +151,9 @@ def change_facts(move: Move) -> None:
         go_on(move)
 
 
-def has_procedure(case: object) -> None:
+def has_procedure(case: Case) -> None:
     """Raises Refused for history of a ledger, which no procedure of the portal leads."""
-    project: Project = case.project  # type: ignore[attr-defined]  # a case of this kind
+    project: Project = case.project
     if project.version_id is None:
         raise Refused(_("This project came in by ledger: no procedure leads it."))
 

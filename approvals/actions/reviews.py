@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
 from approvals.access import PROJECT, REVIEW
 from approvals.models import CapacityReview, Permit, Project, ReviewLine, ServiceItem, result_of
-from portal.cases import engine
+from portal.cases import engine, watch
 from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park.models import MonthlyIndicator, Team
 from portal.worktime.clock import local
 
+# From here on a figure is a slip of the pen (yuan, an area of nearly nothing): it is found out on the spot.
+NO_FIGURE = Decimal(10) ** 14
 # Without a promised day of full production: so long after completion (proposal; dossier, section 2, stage 5).
 YEARS_AFTER_COMPLETION = 2
 LEAD = "science"  # 科创局 leads (proposal); where there is no such team, the team of the project does
@@ -57,24 +60,35 @@ def years_later(day: date, years: int) -> date:
 
 
 def open_reviews(now: datetime) -> int:
-    """Open what is due; how many. A project that somebody changes at this moment has its turn tomorrow."""
+    """Open what is due; how many. Whose rows cannot be kept is put aside and shown, the rest go on."""
     done = 0
     for project, day in projects_due(local(now).date()):
         try:
-            engine.open_case(
-                REVIEW,
-                by=None,
-                enterprise=project.case.enterprise,
-                team=lead(project.case),
-                parent=project.case,
-                data={"due_on": day},
-                now=now,
-                inside=True,
-            )
+            done += _open_review(project, day, now)
         except CaseError:
-            continue
-        done += 1
+            continue  # nothing was promised: it is closed by hand
+        except (DataError, IntegrityError) as error:
+            watch.show_aside(project.pk, "approvals.reviews", error, now)
     return done
+
+
+def _open_review(project: Project, day: date, now: datetime) -> int:
+    """One review, if it is still due once the project is locked: 1, else 0."""
+    with transaction.atomic():
+        case = engine.lock(project.pk, by=None, now=now).case
+        if case.step != "capacity_review" or CapacityReview.objects.filter(project=case.pk).exists():
+            return 0  # another run was faster, or the project has ended
+        engine.open_case(
+            REVIEW,
+            by=None,
+            enterprise=case.enterprise,
+            team=lead(case),
+            parent=case,
+            data={"due_on": day},
+            now=now,
+            inside=True,
+        )
+    return 1
 
 
 def lead(case: Case) -> Team:
@@ -115,7 +129,7 @@ def known_figures(project: Project, today: date) -> dict[str, Decimal]:
         sums = year.aggregate(output=Sum("output_amount"), tax=Sum("tax_amount"))
         for name in ("output", "tax"):
             found[f"{name}_per_mu"] = (sums[name] / area).quantize(Decimal("0.01"))
-    return found
+    return {name: value for name, value in found.items() if value < NO_FIGURE}
 
 
 def known_days(project: Project) -> dict[str, date]:

@@ -78,6 +78,7 @@ register(
                 STAGES,
                 "",
                 who=("system",),
+                guard=actions.still_vacant,
                 effect=actions.alarm_vacancy,
                 while_paused=True,
                 tells=("handler", "leaders"),

@@ -66,11 +66,15 @@ def test_what_is_planned_lies_ahead_and_within_a_lifetime(
     approval = begin_land_approval(park, make_parcel("F-01"))
     do(park.handler, approval, "add_lines", MONDAY, **line("勘测", park.team["development"], "2026-12-01"))
     met = {"held_on": "2026-11-16", "present": "x", "decided": "y", "tasks": [LandTask.objects.get().pk]}
-    assert refused_fields(program(office.clerk).act(power, "propose", {"options": "x", "planned_on": on})) == {
-        "planned_on"
+    assert refused_fields(
+        program(office.clerk).act(power, "propose", {"options": "x", "planned_on": on})
+    ) == {"planned_on"}
+    assert refused_fields(program(park.owner).act(help_, "add_task", {"what": "x", "due_on": on})) == {
+        "due_on"
     }
-    assert refused_fields(program(park.owner).act(help_, "add_task", {"what": "x", "due_on": on})) == {"due_on"}
-    assert refused_fields(desk.act(approval, "add_lines", line("x", park.team["development"], on))) == {"due_1"}
+    assert refused_fields(desk.act(approval, "add_lines", line("x", park.team["development"], on))) == {
+        "due_1"
+    }
     assert refused_fields(desk.act(approval, "hold_dispatch", {**met, "new_due_on": on})) == {"new_due_on"}
 
 
@@ -120,7 +124,9 @@ def test_money_is_settled_after_the_signature_and_the_court_asked_after_the_deci
 # Numbers and texts ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("given", ["1e308", "-1", "NaN", "Infinity", "1e-300", "9" * 30, [1], {"a": 1}, 1e308])
+@pytest.mark.parametrize(
+    "given", ["1e308", "-1", "NaN", "Infinity", "1e-300", "9" * 30, [1], {"a": 1}, 1e308]
+)
 def test_areas_and_money_are_finite_and_not_below_nothing(
     park: SimpleNamespace, office: SimpleNamespace, given: Any
 ) -> None:
