@@ -111,6 +111,7 @@ from approvals.actions.recovery import (
     list_fixtures,
     may_agree,
     may_compel,
+    nothing_paid,
     track_ended,
 )
 from approvals.actions.reviews import (
@@ -120,7 +121,7 @@ from approvals.actions.reviews import (
     find_actuals,
     follow,
     found_out,
-    no_review_open,
+    nothing_under_way,
     object_to_result,
     open_reviews,
     project_is_reviewed,
@@ -227,9 +228,10 @@ __all__ = [
     "no_assistance",
     "no_lines_open",
     "no_parcel",
-    "no_review_open",
     "nodes_ahead",
     "note_contact",
+    "nothing_paid",
+    "nothing_under_way",
     "object_to_result",
     "offer_assistance",
     "open_another",

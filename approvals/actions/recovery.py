@@ -115,6 +115,14 @@ def create_track(move: Move) -> None:
 def government_caused(case: Case) -> None:
     if case.recovery.cause != Recovery.Cause.GOVERNMENT:
         raise Refused(_("Only for what the government has caused."))
+    nothing_paid(case)
+
+
+def nothing_paid(case: Case) -> None:
+    """Raises Refused once the price is settled, for the recovery or its other track: paid is taken over."""
+    paid = RecoveryTrack.objects.filter(recovery__in=(case.pk, case.parent_id or 0), under_way=True)
+    if paid.exclude(settled_on=None).exists():
+        raise Refused(_("The price is settled: the land comes back by agreement."))
 
 
 def grant_remedy(move: Move) -> None:
@@ -187,8 +195,8 @@ def idle_a_year(case: Case, move: Move) -> None:
     """Raises Refused before one year, after two, and for what cannot be reckoned (dossier [S16])."""
     track: RecoveryTrack = case.recovery_track
     recovery, today = track.recovery, local(move.now).date()
-    if track.fee_on is not None:
-        raise Refused(_("The fee was charged on %(on)s.") % {"on": track.fee_on})
+    if charged := recovery.tracks.exclude(fee_on=None).first():
+        raise Refused(_("The fee was charged on %(on)s.") % {"on": charged.fee_on})
     if recovery.cause != Recovery.Cause.ENTERPRISE:
         raise Refused(_("The fee is for land that its holder has left idle."))
     if recovery.fee_amount is None:

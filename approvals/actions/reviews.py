@@ -9,7 +9,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
-from approvals.access import PROJECT, REVIEW
+from approvals.access import PERMIT, PLEDGE, PROJECT, REVIEW, VERIFICATION
 from approvals.models import CapacityReview, Permit, Project, ReviewLine, ServiceItem, result_of
 from portal.cases import engine, watch
 from portal.cases.errors import CaseError, Refused
@@ -213,14 +213,31 @@ def enforce(move: Move) -> None:
     move.keep(review)
 
 
-def no_review_open(case: Case) -> None:
-    """A project is closed by hand only where nothing is under review (its contract promises nothing)."""
+def nothing_under_way(case: Case) -> None:
+    """A project is closed by hand only where nothing is under review (its contract promises nothing).
+
+    With it would go what is still to be decided or kept.
+    """
     if CapacityReview.objects.filter(project=case.pk, case__closed_at=None).exists():
         raise Refused(_("Its capacity review is under way: the project is done when that has ended."))
+    if _held_open(case):
+        raise Refused(_("A permit, a pledged paper or a commitment is still open."))
+
+
+def _held_open(case: Case) -> bool:
+    """Whether something below a project is open that must not end with it unanswered."""
+    return case.children.open().filter(kind__in=(PERMIT, PLEDGE, VERIFICATION)).exists()
 
 
 def project_is_reviewed(above: Move, child: Case) -> None:
-    """The project is done when its review has ended; a review that was recalled leaves it as it is."""
-    if child.kind == REVIEW and child.outcome != "recalled" and above.case.step == "capacity_review":
+    """The project is done when its review has ended, and all that was promised has been looked at.
+
+    A review that was recalled leaves it as it is.
+    """
+    if above.case.step != "capacity_review" or child.kind not in (REVIEW, PERMIT, PLEDGE, VERIFICATION):
+        return
+    ended = CapacityReview.objects.filter(project=above.case.pk).exclude(case__outcome__in=("", "recalled"))
+    review = ended.select_related("case").first()
+    if review is not None and not _held_open(above.case):
         above.enter(above.flow.step("done"), via="reviewed")
-        above.log("reviewed", public={"outcome": child.outcome})
+        above.log("reviewed", public={"outcome": review.case.outcome})

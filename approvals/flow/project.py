@@ -198,7 +198,7 @@ register(
                 ("capacity_review",),
                 "done",
                 who=("handler",),
-                ready=actions.no_review_open,
+                ready=actions.nothing_under_way,
                 reason_required=True,
                 tells=("enterprise", "project_leader", "butler"),
                 done=_("closed the project"),

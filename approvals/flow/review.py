@@ -209,6 +209,7 @@ register(
                 who=("heads",),
                 form=forms.MeasuresForm,
                 effect=actions.enforce,
+                not_by=("verify",),
                 tells=("enterprise", "project_leader", "butler"),
                 grave=True,
                 done=_("enforced the contract"),

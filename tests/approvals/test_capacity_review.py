@@ -11,12 +11,13 @@ import pytest
 
 from approvals import actions
 from approvals.models import CapacityReview, Project, ReviewLine
+from portal.accounts.models import User
 from portal.cases import watch
 from portal.cases.errors import NotAllowed, Refused
 from portal.cases.models import Case
 from portal.park.models import MonthlyIndicator
-from tests.approvals.building import decided, do, make_office, open_project
-from tests.people import MONDAY, at
+from tests.approvals.building import certified, do, make_office, open_project
+from tests.people import MONDAY, at, person, works_in
 
 pytestmark = pytest.mark.django_db
 LATER = at("2027-11-16 09:00")
@@ -40,7 +41,7 @@ def completed(park: SimpleNamespace, office: SimpleNamespace, **promises: str) -
     case = open_project(park, office, land_mu="20")
     do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16", **(promises or PROMISES))
     for key in ("filing", "land_use", "scheme", "works", "drawings", "pit", "cellar", "above", "acceptance"):
-        decided(park, office, case, key, MONDAY, MONDAY)
+        certified(park, office, case, key, MONDAY)
     case.refresh_from_db()
     assert case.step == "capacity_review"
     return case
@@ -135,6 +136,25 @@ def test_who_made_the_visit_does_not_decide(park: SimpleNamespace, office: Simpl
     do(head, review, "verify", LATER, report="属实", **KEPT)
     with pytest.raises(NotAllowed):
         do(head, review, "settle", LATER, measures="无")
+
+
+def test_who_made_the_visit_does_not_enforce_the_contract(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = completed(park, office)
+    head = head_of_window(park, office)
+    review = verified(park, office, case, tax_per_mu="1")
+    do(head, review, "settle", LATER, measures="整改")
+    do(park.owner, review, "agree", LATER)
+    do(park.owner, review, "report_again", LATER)
+    do(park.owner, review, "tell", LATER, **KEPT)
+    do(works_in(person("secondhead"), office.window_team, "head"), review, "verify", LATER, report="仍不足",
+       **{**KEPT, "tax_per_mu": "1"})  # fmt: skip
+    do(head, review, "settle", LATER, measures="违约")
+    review = do(park.owner, review, "agree", LATER)
+    with pytest.raises(NotAllowed):
+        do(User.objects.get(username="secondhead"), review, "enforce", LATER, measures="收回奖补")
+    assert do(head, review, "enforce", LATER, measures="收回奖补").outcome == "breached"
 
 
 def test_the_project_is_done_when_nobody_objects_in_time(

@@ -9,11 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from approvals import actions
 from approvals.access import VERIFICATION
-from approvals.models import Material, Permit
-from portal.cases import engine, standards, watch
+from approvals.models import CapacityReview, Material, Permit
+from portal.cases import engine, papers, standards, watch
 from portal.cases.errors import Conflict, Refused
 from portal.cases.models import Case
 from tests.approvals.building import (
@@ -23,15 +25,17 @@ from tests.approvals.building import (
     do,
     make_office,
     material,
+    open_project,
     permit,
     signed,
     submitted,
 )
-from tests.pages.test_pages import browser
+from tests.pages.test_pages import PDF, browser
 from tests.people import MONDAY, actor, at
 
 pytestmark = pytest.mark.django_db
 LATE = at("2026-12-01 09:00")
+BEFORE_ACCEPTANCE = ("filing", "land_use", "scheme", "works", "drawings", "pit", "cellar", "above")
 
 
 @pytest.fixture
@@ -197,6 +201,55 @@ def test_after_a_supplement_it_counts_from_the_day_on_which_all_was_there(
 
 
 # 收尾 -----------------------------------------------------------------------------------------------
+
+
+def test_a_project_does_not_end_while_something_that_was_promised_is_open(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = signed(park, office)
+    found = lacking(office, "JG-002", "竣工图")[0]
+    for key in BEFORE_ACCEPTANCE:
+        certified(park, office, case, key, MONDAY)
+    joint = accepted(park, office, case, "acceptance", MONDAY, **{f"pledge_{found.pk}": "2026-11-30"})
+    do(office.fireman, joint.case.children.get(), "reply", MONDAY, reply="合格")
+    granted(park, joint)
+    with pytest.raises(Refused):
+        do(office.clerk, case, "finish", MONDAY, reason="已达产")
+    pledge = joint.pledges.get()
+    assert pledge.case.is_open
+    do(park.handler, joint.case_id, "issue", MONDAY)
+    paper = papers.store(SimpleUploadedFile("x.pdf", PDF), by=park.owner, now=MONDAY, enterprise=park.ours)
+    do(park.owner, pledge.case_id, "bring", MONDAY, paper=paper.pk)
+    do(park.handler, pledge.case_id, "confirm", MONDAY)
+    do(office.clerk, case, "finish", MONDAY, reason="已达产")
+
+
+def test_a_review_that_ends_before_the_promises_leaves_the_project_open_for_them(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = open_project(park, office, land_mu="20")
+    promises = {"committed_tax_per_mu": "1", "committed_capacity_on": "2026-11-17"}
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16", **promises)
+    office.items["GD-003"].pledgeable = "commitment"
+    office.items["GD-003"].save()
+    first = accepted(park, office, case, "filing", MONDAY, commitment="on")
+    granted(park, first)
+    do(park.handler, first.case_id, "issue", MONDAY)
+    for key in (*BEFORE_ACCEPTANCE[1:], "acceptance"):
+        certified(park, office, case, key, MONDAY)
+    later = at("2026-11-18 09:00")
+    actions.open_reviews(later)
+    review = CapacityReview.objects.get().case
+    do(park.owner, review, "tell", later, tax_per_mu="1", capacity_on="2026-11-17")
+    do(office.clerk, review, "verify", later, report="属实", tax_per_mu="1", capacity_on="2026-11-17")
+    do(office.window_team.memberships.get(role="head").user, review, "settle", later, measures="无")
+    do(park.owner, review, "agree", later)
+    check = first.pledges.get().case
+    case.refresh_from_db()
+    assert (check.is_open, case.step) == (True, "capacity_review")
+    do(park.handler, check, "confirm", later, finding="属实")
+    case.refresh_from_db()
+    assert (case.step, case.outcome) == ("done", "done")
 
 
 def test_a_certificate_is_verified_by_its_code_and_by_nothing_else(
