@@ -13,6 +13,7 @@ from approvals.access import PLEDGE, project_of
 from approvals.forms.days import day
 from approvals.forms.projects import FactsMixin, words
 from approvals.models import (
+    BUILDERS,
     STAGE_FACTS,
     Material,
     Permit,
@@ -136,6 +137,7 @@ class SubmitForm(ActionForm, FactsMixin):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.keep_known(cleaned, self.case.permit.project)
+        self._check_builders(cleaned)
         for material in self.materials if self.lacking else ():
             paper, pledge = f"paper_{material.pk}", f"pledge_{material.pk}"
             if pledge not in self.fields or paper in self.errors or pledge in self.errors:
@@ -147,6 +149,12 @@ class SubmitForm(ActionForm, FactsMixin):
             else:
                 self._check_pledge(pledge, cleaned[pledge])
         return cleaned
+
+    def _check_builders(self, cleaned: dict[str, Any]) -> None:
+        """What the total time ends with, the construction permit, wants all of them named."""
+        for name in BUILDERS if self.case.permit.item.ends_total else ():
+            if name in self.fields and not cleaned.get(name):
+                self.add_error(name, _("Nobody may build before this is settled: say who it is."))
 
     def _check_pledge(self, name: str, on: date) -> None:
         try:

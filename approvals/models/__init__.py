@@ -15,7 +15,15 @@ from approvals.models.land import Dispatch, LandApproval, LandTask, Parcel
 from approvals.models.nodes import ActionItem, Meeting, Node
 from approvals.models.permits import Part, Permit, PermitPaper, Pledge
 from approvals.models.procedures import Prerequisite, Procedure, ProcedureItem, ProcedureVersion
-from approvals.models.projects import BASELINE_DAYS, COMMITTED, FACTS, STAGE_FACTS, LeaderContact, Project
+from approvals.models.projects import (
+    BASELINE_DAYS,
+    BUILDERS,
+    COMMITTED,
+    FACTS,
+    STAGE_FACTS,
+    LeaderContact,
+    Project,
+)
 from approvals.models.recovery import (
     YEARS_UNTIL_FEE,
     YEARS_UNTIL_TAKEN,
@@ -29,6 +37,7 @@ from approvals.models.utilities import Utility, UtilityKind, UtilityRoute
 
 __all__ = [
     "BASELINE_DAYS",
+    "BUILDERS",
     "COMMITTED",
     "DAY_UNITS",
     "FACTS",

@@ -38,6 +38,8 @@ COMMITTED = (
     "committed_completion_on",
     "committed_capacity_on",
 )
+# Who has to be found before a construction permit is filed (建筑法 §8; dossier, section 2, [S7] and [S9]).
+BUILDERS = ("surveyor", "designer", "contractor", "site_supervisor")
 # Which of the facts the forms of a stage ask for.
 STAGE_FACTS: dict[str, tuple[str, ...]] = {
     "land": FACTS[:2],

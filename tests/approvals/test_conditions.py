@@ -16,7 +16,7 @@ from approvals import actions
 from approvals.access import VERIFICATION
 from approvals.models import CapacityReview, Material, Permit
 from portal.cases import engine, papers, standards, watch
-from portal.cases.errors import Conflict, Refused
+from portal.cases.errors import Conflict, Invalid, Refused
 from portal.cases.models import Case
 from tests.approvals.building import (
     accepted,
@@ -167,6 +167,24 @@ def test_a_commitment_is_verified_within_the_limit_that_the_park_has_set(
     assert (check.due_on.isoformat(), check.case.due_at) == ("2026-12-16", at("2026-12-16 17:30"))
     assert standards.standard(check.case.standard_id).limit("checking", "").amount == 30
     assert check.case.kind == VERIFICATION
+
+
+# 施工许可 -------------------------------------------------------------------------------------------
+
+
+def test_a_construction_permit_is_filed_when_everybody_who_builds_is_known(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = open_project(park, office, contractor="", site_supervisor="")
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16")
+    for key in ("filing", "land_use"):
+        decided(park, office, case, key, MONDAY, MONDAY)
+    with pytest.raises(Invalid) as missing:
+        submitted(park, case, "pit", MONDAY)
+    assert set(missing.value.form.errors) == {"contractor", "site_supervisor"}
+    submitted(park, case, "pit", MONDAY, contractor="示范建设公司", site_supervisor="示范监理公司")
+    case.project.refresh_from_db()
+    assert case.project.contractor == "示范建设公司"
 
 
 # 视为受理 -------------------------------------------------------------------------------------------
