@@ -23,7 +23,7 @@ from approvals.models import (
 )
 from portal.cases import engine
 from portal.cases.errors import Refused
-from portal.cases.flow import ask_team
+from portal.cases.flow import CO_HANDLING, ask_team, parts_replied
 from portal.cases.models import Case, Pause
 from portal.cases.move import Move
 from portal.park.models import Team
@@ -47,8 +47,8 @@ def permit_number(move: Move) -> str:
 def intake_team(move: Move) -> Team:
     """The window that takes the item in, else the department itself."""
     item: ServiceItem = move.data["place"].item
-    taking = ComprehensiveWindow.objects.filter(intake__item=item, active=True, team__isnull=False)
-    window = taking.select_related("team").order_by("code").first()
+    taking = ComprehensiveWindow.objects.staffed().filter(intake__item=item)
+    window = taking.order_by("code").first()
     return window.team if window is not None and window.team is not None else item.team
 
 
@@ -141,6 +141,18 @@ def _came_at(move: Move) -> datetime:
     """When what was filed was complete: handed in, or the last supplement of it."""
     stops = [pause.to_at for pause in move.pauses if pause.reason != Pause.Reason.TURN and pause.to_at]
     return max([move.case.entered_at, *stops])
+
+
+def parts_answered(case: Case) -> None:
+    """联合验收: every part has been answered; one that the item wants is not left out by recalling it."""
+    parts_replied(case)
+    asked = case.children.filter(kind=CO_HANDLING)
+    answered = asked.filter(outcome="replied").values("team")
+    recalled = asked.filter(outcome="recalled").exclude(team__in=answered).values("team")
+    left_out = case.permit.item.parts.filter(team__in=recalled).select_related("team").first()
+    if left_out is not None:
+        told = _("This item wants the opinion of %(team)s, whose request was recalled: ask again.")
+        raise Refused(told % {"team": left_out.team})
 
 
 def ask_co_handler(move: Move) -> None:

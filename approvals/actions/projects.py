@@ -44,8 +44,7 @@ def project_team(move: Move) -> Team:
     if chosen is not None:
         return chosen
     kind = ComprehensiveWindow.Kind.PROJECT_ASSISTANCE
-    windows = ComprehensiveWindow.objects.filter(kind=kind, active=True, team__isnull=False)
-    window = windows.select_related("team").first()
+    window = ComprehensiveWindow.objects.staffed().filter(kind=kind).first()
     if window is None or window.team is None:
         raise Refused(_("No window takes in projects: ask the administrator to name one."))
     return window.team

@@ -15,7 +15,6 @@ from portal.cases.declaration import (
     within,
     working_days,
 )
-from portal.cases.flow import parts_replied
 from portal.cases.models import Holder
 
 BEFORE_DECISION = ("filing", "received", "reviewing", "deciding")
@@ -151,7 +150,7 @@ register(
                 "deciding",
                 who=("handler",),
                 form=forms.ReviewForm,
-                ready=parts_replied,
+                ready=actions.parts_answered,
                 effect=actions.review,
                 keeps_assignee=False,
                 tells=("heads", "section_heads"),
@@ -268,6 +267,7 @@ register(
         },
         unrated_outcomes=("withdrawn", "revoked", "recalled"),
         extendable=True,
+        extension_days=10,  # 行政许可法 §42
         pausable=True,
         supplement_by=("handler",),
         co_handled=True,

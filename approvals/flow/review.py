@@ -48,6 +48,7 @@ register(
                 limit=within(working_days(20)),
                 holder=Holder.ENTERPRISE,
                 counts=False,
+                lapse="take_known",
                 plain=_("Please confirm what became of your promises"),
             ),
             Step(
@@ -76,6 +77,7 @@ register(
                 limit=within(YEAR),
                 holder=Holder.ENTERPRISE,
                 counts=False,
+                lapse="time_is_up",
                 rail=False,
                 plain=_("You have twelve months to put it right"),
             ),
@@ -102,6 +104,15 @@ register(
                 tells=("team",),
                 primary=True,
                 done=_("said what became of the promises"),
+            ),
+            Transition(
+                "take_known",
+                _("Go on without the enterprise"),
+                ("filing",),
+                "verifying",
+                who=("system",),
+                tells=("team", "enterprise"),
+                done=_("went on without the enterprise: it did not file in time"),
             ),
             Transition(
                 "verify",
@@ -200,6 +211,16 @@ register(
                 tells=("team", "enterprise"),
                 primary=True,
                 done=_("asked for the second review"),
+            ),
+            Transition(
+                "time_is_up",
+                _("Begin the second review"),
+                ("rectifying",),
+                "filing",
+                who=("system",),
+                effect=actions.begin_second_round,
+                tells=("team", "enterprise", "filing_agent"),
+                done=_("began the second review: the time to put it right is over"),
             ),
             Transition(
                 "enforce",

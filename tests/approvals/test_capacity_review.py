@@ -138,6 +138,31 @@ def test_who_made_the_visit_does_not_decide(park: SimpleNamespace, office: Simpl
         do(head, review, "settle", LATER, measures="无")
 
 
+def test_a_review_that_the_enterprise_does_not_file_goes_on_without_it(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    review = opened(completed(park, office))
+    watch.lapse(at("2027-12-15 09:00"))  # 20 working days after 16 November
+    review.refresh_from_db()
+    assert (review.step, review.holder) == ("verifying", "department")
+    review = do(office.clerk, review, "verify", at("2027-12-16 09:00"), report="企业未申报", **KEPT)
+    assert (review.step, review.capacity_review.result) == ("panel", "met")
+
+
+def test_the_second_review_comes_when_the_time_to_put_it_right_is_over(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    review = verified(park, office, completed(park, office), tax_per_mu="1")
+    do(head_of_window(park, office), review, "settle", LATER, measures="十二个月内整改")
+    do(park.owner, review, "agree", LATER)
+    watch.lapse(at("2028-11-10 09:00"))
+    review.refresh_from_db()
+    assert review.step == "rectifying"
+    watch.lapse(at("2028-11-16 09:00"))
+    review = Case.objects.get(pk=review.pk)
+    assert (review.step, review.capacity_review.round) == ("filing", 2)
+
+
 def test_who_made_the_visit_does_not_enforce_the_contract(
     park: SimpleNamespace, office: SimpleNamespace
 ) -> None:
