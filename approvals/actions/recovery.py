@@ -256,13 +256,11 @@ def enforce_taking(move: Move) -> None:
 
 
 def track_ended(above: Move, child: Case) -> None:
-    """The track that ends with the land ends the recovery, and what still runs beside it is recalled."""
+    """The track that ends with the land ends the recovery; what still runs beside it is recalled with it."""
     if child.outcome != "recovered":
         if above.case.is_open and child.outcome != "recalled":
             above.tell("case.moved", "handler", transition="")
         return
-    for other in Case.objects.filter(parent=above.case.pk, closed_at=None).order_by("pk"):
-        engine.perform(other, "recall", by=None, now=above.now)
     track = RecoveryTrack.objects.select_related("recovery__parcel").get(pk=child.pk)
     recovery = track.recovery
     recovery.mode, recovery.amount = track.mode, track.amount

@@ -197,6 +197,21 @@ def test_the_project_is_done_when_nobody_objects_in_time(
     assert (case.step, case.outcome) == ("done", "done")
 
 
+def test_what_went_along_with_a_project_ends_with_it(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    case = completed(park, office)
+    do(park.owner, case, "ask_for_utility", MONDAY, kind="power", need="10kV")
+    assert set(case.children.open().values_list("kind", flat=True)) == {
+        "approvals.assistance",
+        "approvals.utility",
+    }
+    review = verified(park, office, case)
+    do(head_of_window(park, office), review, "settle", LATER, measures="兑现奖补")
+    do(park.owner, review, "agree", LATER)
+    assert Case.objects.get(pk=case.pk).outcome == "done"
+    assert not case.children.open().exists()
+    assert Project.objects.get(pk=case.pk).agent is None
+
+
 def test_who_falls_short_puts_it_right_once_and_is_in_breach_the_second_time(
     park: SimpleNamespace, office: SimpleNamespace
 ) -> None:
