@@ -77,9 +77,6 @@ from approvals.actions.procedures import (
     timetable,
 )
 from approvals.actions.projects import (
-    alarm_vacancies,
-    alarm_vacancy,
-    appoint,
     change_facts,
     create_project,
     go_on,
@@ -88,7 +85,6 @@ from approvals.actions.projects import (
     open_another,
     project_team,
     sign,
-    still_vacant,
 )
 from approvals.actions.recovery import (
     begin_agreement,
@@ -130,6 +126,7 @@ from approvals.actions.reviews import (
     settle,
     tell_actuals,
 )
+from approvals.actions.roles import alarm_vacancies, alarm_vacancy, appoint, still_vacant, vacate
 from approvals.actions.standing import AFTER, STAGES, Standing, standing
 from approvals.actions.utilities import (
     ask_for_utility,
@@ -270,4 +267,5 @@ __all__ = [
     "tell_actuals",
     "timetable",
     "track_ended",
+    "vacate",
 ]

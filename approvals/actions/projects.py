@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from approvals.access import PERMIT
@@ -23,14 +20,12 @@ from approvals.models import (
     Project,
 )
 from portal.cases import engine
-from portal.cases.errors import CaseError, Refused
+from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park.models import Team
 from portal.worktime.clock import local
 
-# 一名领导、一个专班、一名管家: as long as a role is vacant, it is told once a week (proposal).
-TELL_AGAIN_AFTER = timedelta(days=7)
 # Phases of the construction permit (dossier, section 2, [S7]); as the ledger writes them.
 PHASES: dict[int, tuple[str, ...]] = {
     2: ("±0.000以下", "±0.000以上"),
@@ -84,47 +79,6 @@ def sign(move: Move) -> None:
     _open_ready(move, project, found)
     offer_assistance(move)
     move.target = found.stage()
-
-
-def appoint(move: Move) -> None:
-    """Name the three roles; their teams see the project and all its permits from now on."""
-    project: Project = move.case.project
-    for name in ("is_key", "leader", "task_force", "butler"):
-        setattr(project, name, move.data[name])
-    move.keep(project)
-    if project.task_force_id is not None:
-        move.participate(project.task_force_id)
-
-
-def vacant_projects(now: datetime) -> QuerySet[Project]:
-    """Open key projects of which a role is vacant and nobody was told of it within a week."""
-    vacant = Q(leader=None) | Q(task_force=None) | Q(butler=None)
-    told = Q(vacancy_told_at__gt=now - TELL_AGAIN_AFTER)
-    return Project.objects.filter(vacant, is_key=True, case__closed_at=None).exclude(told).order_by("pk")
-
-
-def alarm_vacancies(now: datetime) -> int:
-    """Tell of vacant roles; how many projects."""
-    done = 0
-    for pk in vacant_projects(now).values_list("pk", flat=True):
-        try:
-            engine.perform(pk, "alarm_vacancy", by=None, now=now)
-        except CaseError:
-            continue  # appointed, ended, or told of by another run
-        done += 1
-    return done
-
-
-def still_vacant(case: Case, move: Move) -> None:
-    """Asked again under the lock: raises Refused when somebody was appointed, or told, meanwhile."""
-    if not vacant_projects(move.now).filter(pk=case.pk).exists():
-        raise Refused(_("No role is vacant, or it was told of within a week."))
-
-
-def alarm_vacancy(move: Move) -> None:
-    project: Project = move.case.project
-    project.vacancy_told_at = move.now
-    move.keep(project)
 
 
 def note_contact(move: Move) -> None:

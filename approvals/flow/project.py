@@ -73,6 +73,17 @@ register(
                 done=_("named who stands for the project"),
             ),
             Transition(
+                "vacate",
+                _("A role falls vacant"),
+                STAGES,
+                "",
+                who=("system",),
+                effect=actions.vacate,
+                while_paused=True,
+                tells=("handler",),
+                done=_("noted that somebody who stood for the project has left"),
+            ),
+            Transition(
                 "alarm_vacancy",
                 _("Alarm: a role is vacant"),
                 STAGES,

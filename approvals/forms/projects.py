@@ -21,7 +21,7 @@ from approvals.models import (
     ProcedureItem,
     Project,
 )
-from portal.accounts.models import Duty, User
+from portal.accounts.models import User
 from portal.cases.forms import ActionForm
 from portal.park.models import Team
 
@@ -136,7 +136,7 @@ class DeskProjectForm(ProjectForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: dict[str, Any] = {
-            "task_force": Team.objects.filter(kind=Team.Kind.TASK_FORCE, active=True),
+            "task_force": Project.candidates()["task_force"],
             "parcel": free_parcels(),
         }
         for name, found in choices.items():
@@ -212,15 +212,10 @@ class AppointForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).order_by("display_name", "id")
-        choices: dict[str, Any] = {
-            "leader": people.filter(duty_grants__duty=Duty.LEADER),
-            "task_force": Team.objects.filter(kind=Team.Kind.TASK_FORCE, active=True),
-            "butler": people.filter(memberships__team__active=True).distinct(),
-        }
         project = getattr(self.case, "project", None)
-        for name, found in choices.items():
-            self.fields[name].queryset = found  # type: ignore[attr-defined]  # a model choice
+        for name, found in Project.candidates().items():
+            order = ("name", "id") if name == "task_force" else ("display_name", "id")
+            self.fields[name].queryset = found.order_by(*order)  # type: ignore[attr-defined]  # a model choice
         for name in self.fields:
             self.fields[name].initial = getattr(project, name, None)
 

@@ -14,7 +14,7 @@ from approvals.models import Part, Permit
 from portal.cases import engine, watch
 from portal.cases.access import visible_to
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
-from portal.cases.models import Case
+from portal.cases.models import Case, Event
 from portal.notices.models import Notice
 from portal.park.models import Agency, Team
 from portal.trust.forms import ScopeForm
@@ -269,6 +269,27 @@ def test_a_vacant_role_of_a_key_project_is_told_once_a_week(
     roles = {"task_force": office.task_force.pk, "butler": office.officer.pk}
     do(office.clerk, case, "appoint", MONDAY, is_key="on", leader=park.leader.pk, **roles)
     assert actions.alarm_vacancies(at("2026-12-20 09:00")) == 0
+
+
+@pytest.mark.parametrize("role", ["leader", "task_force", "butler"])
+def test_a_role_whose_holder_has_left_is_vacant_again(
+    park: SimpleNamespace, office: SimpleNamespace, role: str
+) -> None:
+    case = open_project(park, office)
+    roles = {"leader": park.leader.pk, "task_force": office.task_force.pk, "butler": park.service.pk}
+    do(office.clerk, case, "appoint", MONDAY, is_key="on", **roles)
+    assert actions.alarm_vacancies(MONDAY) == 0
+    if role == "leader":
+        park.leader.duty_grants.all().delete()
+    elif role == "butler":
+        park.service.memberships.all().delete()
+    else:
+        Team.objects.filter(pk=office.task_force.pk).update(active=False)
+    assert actions.alarm_vacancies(MONDAY) == 1
+    case.project.refresh_from_db()
+    assert case.project.vacant_roles == [role]
+    assert Event.objects.filter(case=case, verb="vacate").count() == 1
+    assert actions.alarm_vacancies(MONDAY) == 0
 
 
 def test_giving_the_project_up_recalls_its_permits(park: SimpleNamespace, office: SimpleNamespace) -> None:
