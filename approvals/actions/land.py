@@ -33,8 +33,8 @@ def hold_parcel(parcel: Parcel) -> Parcel:
 def take_parcel(parcel: Parcel, case: Case, on: date) -> None:
     """Give a parcel to a project. Raises Refused when it is not free (any more)."""
     held = hold_parcel(parcel)
-    if held.status == Parcel.Status.ASSIGNED:
-        told = {"parcel": held, "project": held.assigned_number}
+    if number := _taken_by(held, case):
+        told = {"parcel": held, "project": number}
         raise Refused(_("%(parcel)s is taken: it is assigned to %(project)s.") % told)
     if not Parcel.objects.ready().filter(pk=held.pk).exists():
         told = {"parcel": held, "status": held.get_status_display()}
@@ -44,6 +44,14 @@ def take_parcel(parcel: Parcel, case: Case, on: date) -> None:
     last = Recovery.objects.filter(parcel=held, supplied_on=None).exclude(mode="").order_by("-pk").first()
     if last is not None:
         Recovery.objects.filter(pk=last.pk).update(supplied_on=on)
+
+
+def _taken_by(parcel: Parcel, case: Case) -> str:
+    """The number of the project that has it, "" for none. Whatever the register says, by a ledger or by the
+    hand of an administrator: a project under way keeps its land."""
+    under_way = Project.objects.filter(parcel=parcel, case__closed_at=None).exclude(pk=case.pk)
+    number = under_way.values_list("case__number", flat=True).first()
+    return number or (parcel.assigned_number if parcel.status == Parcel.Status.ASSIGNED else "")
 
 
 def no_parcel(case: Case) -> None:

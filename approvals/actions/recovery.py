@@ -40,6 +40,8 @@ def create_recovery(move: Move) -> None:
         raise Refused(_("%(parcel)s cannot be recovered: %(status)s.") % told)
     if parcel.holder_id is None or parcel.holder_id != move.case.enterprise_id:
         raise Refused(_("Land is recovered from the holder of its right, and from nobody else."))
+    if Recovery.objects.filter(parcel=parcel, under_way=True).exists():
+        raise Refused(_("%(parcel)s is being recovered already.") % {"parcel": parcel})
     names = ("cause", "reason", "idle_since", "land_price_amount", "planned_delivery_on")
     recovery = Recovery.objects.create(
         case=move.case,

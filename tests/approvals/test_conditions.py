@@ -283,3 +283,13 @@ def test_a_certificate_is_verified_by_its_code_and_by_nothing_else(
         answer = public.get(f"/approvals/certificates/{wrong}/")
         assert answer.status_code == 404, wrong
         assert park.ours.name not in answer.content.decode()
+
+
+def test_a_name_that_turns_the_line_around_does_not_turn_the_number_beside_it(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = open_project(park, office, name="电磁线\u202e项目")
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16")
+    first = certified(park, office, case, "filing", MONDAY)
+    page = Client().get(f"/approvals/certificates/{first.certificate_token}/").content.decode()
+    assert "<bdi>电磁线\u202e项目</bdi>" in page
