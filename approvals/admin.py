@@ -21,6 +21,7 @@ from approvals.models import (
     Part,
     Reform,
     ReformCase,
+    ReviewRule,
     ServiceItem,
     UtilityRoute,
 )
@@ -135,6 +136,25 @@ class ComprehensiveWindowAdmin(Kept):
 class UtilityRouteAdmin(Register):
     list_display = ("kind", "team")
     list_select_related = ("team",)
+
+
+@admin.register(ReviewRule)
+class ReviewRuleAdmin(Kept):
+    """Rules by which a review has been opened stay as they are: others hold from another day on."""
+
+    list_display = (
+        "starts_on",
+        "met_percent",
+        "mostly_percent",
+        "most_days_late",
+        "months_after_completion",
+        "is_default",
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ReviewRule | None = None) -> Any:
+        if obj is None or not obj.reviews.exists():
+            return super().get_readonly_fields(request, obj)
+        return [field.name for field in obj._meta.fields if field.name not in ("id", "is_default")]
 
 
 @admin.register(Parcel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from django.db.models import Exists, Max, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
 from approvals.access import PERMIT, PLEDGE, PROJECT, REVIEW, VERIFICATION
-from approvals.models import CapacityReview, Permit, Project, ReviewLine, ServiceItem, result_of
+from approvals.models import CapacityReview, Permit, Project, ReviewLine, ReviewRule, ServiceItem, result_of
 from portal.cases import engine, watch
 from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Case
@@ -20,8 +21,6 @@ from portal.worktime.clock import local
 
 # From here on a figure is a slip of the pen (yuan, an area of nearly nothing): it is found out on the spot.
 NO_FIGURE = Decimal(10) ** 14
-# Without a promised day of full production: so long after completion (proposal; dossier, section 2, stage 5).
-YEARS_AFTER_COMPLETION = 2
 LEAD = "science"  # 科创局 leads (proposal); where there is no such team, the team of the project does
 
 
@@ -39,24 +38,29 @@ def projects_due(today: date) -> list[tuple[Project, date]]:
         .select_related("case__team", "case__enterprise", "parcel")
         .order_by("pk")
     )
-    found = [(project, review_day(project, project.completed_at)) for project in waiting]
+    rule = ReviewRule.objects.on(today)
+    found = [(project, review_day(project, project.completed_at, rule)) for project in waiting]
     return [(project, day) for project, day in found if day is not None and day <= today]
 
 
-def review_day(project: Project, completed_at: datetime | None) -> date | None:
+def review_day(project: Project, completed_at: datetime | None, rule: ReviewRule) -> date | None:
     """The promised day of full production, or so long after completion, whichever is first."""
     days = [project.committed_capacity_on] if project.committed_capacity_on else []
     if completed_at is not None:
-        days.append(years_later(local(completed_at).date(), YEARS_AFTER_COMPLETION))
+        days.append(months_later(local(completed_at).date(), rule.months_after_completion))
     return min(days, default=None)
 
 
 def years_later(day: date, years: int) -> date:
     """The same day of another year; the last one of February where there is no 29th."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    return months_later(day, 12 * years)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of another month; its last one where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def open_reviews(now: datetime) -> int:
@@ -99,7 +103,10 @@ def begin_review(move: Move) -> None:
     """The promises of the contract, each beside what the park knows of it."""
     project = Project.objects.select_related("parcel").get(pk=move.case.parent_id)
     due_on = move.data["due_on"]
-    review = CapacityReview.objects.create(case=move.case, project=project, due_on=due_on)
+    rule = ReviewRule.objects.on(local(move.now).date())
+    review = CapacityReview.objects.create(
+        case=move.case, project=project, due_on=due_on, rule=rule if rule.pk else None
+    )
     known = known_figures(project, local(move.now).date())
     lines = []
     for key in ReviewLine.MEASURES:
@@ -168,7 +175,7 @@ def find_actuals(move: Move) -> None:
         line.save(update_fields=["actual", "actual_on", "verified_by"])
     review.excused_days = move.data.get("excused_days") or 0
     review.report = move.data["report"]
-    review.result = result_of(lines, review.excused_days)
+    review.result = result_of(lines, review.rules, review.excused_days)
     move.keep(review)
 
 

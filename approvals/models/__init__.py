@@ -33,6 +33,7 @@ from approvals.models.recovery import (
 )
 from approvals.models.reforms import Reform, ReformCase
 from approvals.models.review import CapacityReview, ReviewLine, result_of
+from approvals.models.rules import ReviewRule
 from approvals.models.utilities import Utility, UtilityKind, UtilityRoute
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "Reform",
     "ReformCase",
     "ReviewLine",
+    "ReviewRule",
     "ServiceItem",
     "ServiceItemQuerySet",
     "Utility",

@@ -8,15 +8,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from approvals import actions
-from approvals.models import CapacityReview, Project, ReviewLine
+from approvals.models import CapacityReview, Project, ReviewLine, ReviewRule
 from portal.accounts.models import User
 from portal.cases import watch
 from portal.cases.errors import NotAllowed, Refused
 from portal.cases.models import Case
 from portal.park.models import MonthlyIndicator
 from tests.approvals.building import certified, do, make_office, open_project
+from tests.pages.test_pages import browser
 from tests.people import MONDAY, at, person, works_in
 
 pytestmark = pytest.mark.django_db
@@ -120,12 +122,49 @@ def test_the_result_follows_by_rule_from_the_worst_promise(
 def test_a_percentage_is_never_rounded_up_to_what_was_missed() -> None:
     line = ReviewLine(key="tax_per_mu", promised=Decimal(3_000_000), actual=Decimal("2999999.99"))
     assert line.percent == Decimal("99.9")
-    assert line.result() == "mostly"
+    assert line.result(ReviewRule()) == "mostly"
 
 
 def test_excused_days_shift_a_date() -> None:
     line = ReviewLine(key="start_on", promised_on=date(2027, 1, 1), actual_on=date(2027, 5, 1))
-    assert (line.result(), line.result(30), line.result(120)) == ("below", "mostly", "met")
+    rule = ReviewRule()
+    assert [line.result(rule, days) for days in (0, 30, 120)] == ["below", "mostly", "met"]
+
+
+def test_a_review_is_judged_by_the_rules_under_which_it_was_opened(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    milder = ReviewRule.objects.create(starts_on="2027-01-01", mostly_percent="60")
+    case = completed(park, office)
+    review = opened(case, at("2027-11-15 09:00"))
+    ReviewRule.objects.create(starts_on="2027-11-16", mostly_percent="95")
+    do(park.owner, review, "tell", LATER, **KEPT)
+    do(office.clerk, review, "verify", LATER, report="属实", **{**KEPT, "tax_per_mu": "1900000"})
+    found = CapacityReview.objects.get()
+    assert (found.rule, found.result) == (milder, "mostly")  # 63.3 %
+
+
+def test_the_park_says_how_long_after_completion_a_review_comes(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    ReviewRule.objects.create(starts_on="2026-12-01", months_after_completion=6)
+    completed(park, office, committed_tax_per_mu="3000000")
+    assert actions.open_reviews(at("2027-05-15 09:00")) == 0
+    assert actions.open_reviews(at("2027-05-16 09:00")) == 1
+
+
+def test_rules_that_a_review_was_opened_by_are_not_rewritten(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    rule = ReviewRule.objects.get(is_default=True)  # as proposed, and said to be
+    opened(completed(park, office))
+    address = reverse("admin:approvals_reviewrule_change", args=[rule.pk])
+    page = browser(park.administrator)
+    assert "待确认" in page.get(reverse("admin:approvals_reviewrule_changelist")).content.decode()
+    page.post(address, {"starts_on": "2020-01-01", "mostly_percent": "10", "met_percent": "10"})
+    rule.refresh_from_db()
+    assert (rule.mostly_percent, rule.met_percent) == (80, 100)
+    assert browser(park.head).get(address).status_code in (302, 403)
 
 
 def test_who_made_the_visit_does_not_decide(park: SimpleNamespace, office: SimpleNamespace) -> None:
