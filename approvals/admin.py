@@ -22,6 +22,7 @@ from approvals.models import (
     Part,
     Reform,
     ReformCase,
+    ReviewRule,
     ServiceItem,
     StageName,
     UtilityRoute,
@@ -153,6 +154,25 @@ class StageNameAdmin(Kept):
     def save_model(self, request: HttpRequest, obj: StageName, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         NAMES.forget()
+
+
+@admin.register(ReviewRule)
+class ReviewRuleAdmin(Kept):
+    """Rules by which a review has been opened stay as they are: others hold from another day on."""
+
+    list_display = (
+        "starts_on",
+        "met_percent",
+        "mostly_percent",
+        "most_days_late",
+        "months_after_completion",
+        "is_default",
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ReviewRule | None = None) -> Any:
+        if obj is None or not obj.reviews.exists():
+            return super().get_readonly_fields(request, obj)
+        return [field.name for field in obj._meta.fields if field.name not in ("id", "is_default")]
 
 
 @admin.register(Parcel)

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from approvals.forms.days import day
 from approvals.forms.permits import offered_papers
-from approvals.forms.projects import day, money
+from approvals.forms.projects import money
 from approvals.models import CapacityReview, ReviewLine
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document

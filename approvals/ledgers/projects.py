@@ -187,9 +187,8 @@ def _team(context: Context) -> int | None:
     """Who holds projects that name nobody: the window for projects, the service centre, else the first
     team of the park. History does not say, and a park may bring its projects before its windows."""
     if "team" not in context.memory:
-        windows = ComprehensiveWindow.objects.filter(
-            kind=ComprehensiveWindow.Kind.PROJECT_ASSISTANCE, active=True, team__isnull=False
-        )
+        kind = ComprehensiveWindow.Kind.PROJECT_ASSISTANCE
+        windows = ComprehensiveWindow.objects.staffed().filter(kind=kind)
         teams, centre = Team.objects.filter(active=True), offices.team_of(SERVICE_CENTRE)
         context.memory["team"] = (
             windows.order_by("code").values_list("team", flat=True).first()

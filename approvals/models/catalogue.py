@@ -34,6 +34,12 @@ def limit_words(days: int | None, unit: str) -> str:
     return limit_text(Limit(Decimal(days), Unit(unit))) if days else gettext("on the spot")
 
 
+class WindowQuerySet(models.QuerySet["ComprehensiveWindow"]):
+    def staffed(self) -> "WindowQuerySet":
+        """At work, with a team that somebody can send a case to, which is read along."""
+        return self.filter(active=True, team__active=True).select_related("team")
+
+
 @pghistory.track()
 class ComprehensiveWindow(models.Model):
     """综合窗口: a counter that takes in the items of many departments."""
@@ -67,6 +73,8 @@ class ComprehensiveWindow(models.Model):
         help_text=_("Only where they differ from the service hours."),
     )
     active = models.BooleanField(_("active"), default=True)
+
+    objects = WindowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comprehensive window")

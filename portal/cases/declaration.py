@@ -34,6 +34,10 @@ def working_days(amount: int) -> Limit:
     return Limit(Decimal(amount), Unit.WORKING_DAY)
 
 
+def calendar_days(amount: int) -> Limit:
+    return Limit(Decimal(amount), Unit.CALENDAR_DAY)
+
+
 def service_hours(amount: str) -> Limit:
     """Time within the service hours of working days."""
     return Limit(Decimal(amount), Unit.SERVICE_HOUR)
@@ -240,6 +244,7 @@ class Flow:
     facts_related: Sequence[str] = ()  # what the case page shows of it, read along
     public: bool = True  # whether the enterprise sees such cases
     extendable: bool = False
+    extension_days: int = 60  # the most working days that may be asked for
     pausable: bool = False
     pause_by: Sequence[str] = ("heads", "section_heads")
     supplement_by: Sequence[str] = ()  # who besides may stop it for what is missing, and for nothing else
