@@ -12,6 +12,7 @@ from approvals.actions.assistance import (
     record_visit,
     tasks_open,
 )
+from approvals.actions.counting import count_days
 from approvals.actions.held import Clock, clock_of, stops
 from approvals.actions.land import (
     add_lines,
@@ -166,6 +167,7 @@ __all__ = [
     "charge_fee",
     "choose",
     "clock_of",
+    "count_days",
     "create_action_item",
     "create_assistance",
     "create_land_approval",

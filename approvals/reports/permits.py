@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.access import PERMIT
 from approvals.models import Permit, ServiceItem
-from approvals.reports.days import ElapsedDays, PermitDays
+from approvals.reports.days import ElapsedDays
+from approvals.reports.held import permit_days
 from portal.cases.models import Pause
 from portal.cases.presenting.words import outcome_label, short_moment
 from portal.reports.declaration import Breakdown, Indicator, Period, RowColumn, register
@@ -24,7 +25,7 @@ SUPPLEMENTED = Pause.objects.filter(case__kind=PERMIT, reason=Pause.Reason.SUPPL
 def decided(period: Period) -> QuerySet[Any]:
     """Granted or refused in the period, with net working days and calendar days from acceptance on."""
     found: QuerySet[Any] = Permit.objects.filter(**period.of_moments("decided_at"))
-    days = {"net_days": PermitDays(), "natural_days": ElapsedDays("accepted_at", "decided_at")}
+    days = {"net_days": permit_days(), "natural_days": ElapsedDays("accepted_at", "decided_at")}
     found = found.annotate(**days)
     return found.select_related(*RELATED)
 

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Parcel, Permit, Procedure, Project
-from approvals.reports.days import ProjectDays
+from approvals.reports.held import project_days
 from portal.reports.declaration import Breakdown, Indicator, Period, RowColumn, register
 from portal.worktime.clock import local
 
@@ -40,7 +40,7 @@ def built_anew(period: Period) -> QuerySet[Any]:
     last = GRANTED.filter(project=OuterRef("pk")).order_by("-decided_at").values("decided_at")[:1]
     granted = GRANTED.filter(**period.of_moments("decided_at"))
     found: QuerySet[Any] = Project.objects.filter(is_new_construction=True, pk__in=granted.values("project"))
-    found = found.annotate(permitted_at=Subquery(last), net_days=ProjectDays())
+    found = found.annotate(permitted_at=Subquery(last), net_days=project_days())
     return found.filter(permitted_at__lt=period.ends_before).select_related("case__enterprise", "case__team")
 
 
