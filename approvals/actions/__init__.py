@@ -126,7 +126,7 @@ from approvals.actions.reviews import (
     settle,
     tell_actuals,
 )
-from approvals.actions.standing import AFTER, STAGES, Standing, standing
+from approvals.actions.standing import AFTER, ENDED_WITHOUT, STAGES, Standing, standing
 from approvals.actions.utilities import (
     ask_for_utility,
     choose,
@@ -139,6 +139,7 @@ from approvals.actions.utilities import (
 
 __all__ = [
     "AFTER",
+    "ENDED_WITHOUT",
     "STAGES",
     "Clock",
     "Finding",

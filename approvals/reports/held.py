@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
@@ -13,6 +15,6 @@ def permit_days() -> Coalesce:
     return Coalesce(F("held_days"), PermitDays())
 
 
-def project_days() -> Coalesce:
-    """Working days on which at least one permit of a project ran; a column of its row."""
-    return Coalesce(F("held_days"), ProjectDays())
+def project_days(moment: datetime | None = None) -> Coalesce:
+    """Working days on which at least one permit of a project ran, until a moment or now; likewise."""
+    return Coalesce(F("held_days"), ProjectDays(moment=moment))

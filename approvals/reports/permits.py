@@ -9,6 +9,7 @@ from django.db.models import Case as Choose
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
+from approvals.actions import ENDED_WITHOUT
 from approvals.models import Permit, ServiceItem
 from approvals.reports.days import ElapsedDays
 from approvals.reports.held import permit_days
@@ -32,7 +33,7 @@ def decided(period: Period) -> QuerySet[Any]:
 def ended(period: Period) -> QuerySet[Any]:
     """Granted, refused, or withdrawn after they had been accepted."""
     undecided = Permit.objects.filter(decided_at=None, accepted_at__isnull=False)
-    given_up = undecided.filter(**period.of_moments("case__closed_at"))
+    given_up = undecided.filter(case__outcome__in=ENDED_WITHOUT, **period.of_moments("case__closed_at"))
     found = Permit.objects.filter(Q(**period.of_moments("decided_at")) | Q(pk__in=given_up.values("pk")))
     return found.select_related(*RELATED)
 
