@@ -27,7 +27,9 @@ LARGEST = 10_000
 # the clock of one page is not steadier than this.
 MOST_GROWTH, MOST_LIST_GROWTH = 2.0, 1.5
 MOST_PLAIN_PAGES = 6.0
-MOST_BLOCKS = 4000  # of 25 projects with twelve permits each, whose days are counted while they run
+MOST_BLOCKS = (
+    8000  # 25 projects with twelve permits each, whose days are counted while they run, and their order
+)
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 PERIODS = (YEAR, figures.before(YEAR), figures.year_before(YEAR))
 YEAR_ASKED = {"date_from": "2026-01-01", "date_to": "2026-12-31"}
@@ -155,10 +157,14 @@ FROM approvals_project j JOIN (
     WHERE p.decision = 'granted' GROUP BY 1) p ON p.project_id = j.case_id
 WHERE j.is_new_construction AND {_DECIDED.replace("p.decided_at", "p.last")}
 """
+_HELD = "coalesce(j.held_days, approvals_project_days(j.case_id, now()))"
 # What the heavier figures are beside, as one would write it by hand.
 BARE = {
-    "approvals.permits_decided": f"SELECT count(*) FROM approvals_permit p WHERE {_DECIDED}",
-    "approvals.permit_avg_days": f"SELECT avg(p.held_days), count(*) FROM approvals_permit p WHERE {_DECIDED}",
+    "approvals.permits_decided": f"SELECT count(*) FROM approvals_permit p WHERE {_DECIDED} OR p.case_id IN ("
+    "SELECT g.case_id FROM approvals_permit g JOIN cases_case c ON c.id = g.case_id WHERE g.decided_at IS NULL "
+    "AND g.accepted_at IS NOT NULL AND c.outcome = ANY('{refused,withdrawn,not_accepted,recalled}') "
+    f"AND {_DECIDED.replace('p.decided_at', 'c.closed_at')})",
+    "approvals.permit_avg_days": f"SELECT avg(coalesce(p.held_days, approvals_permit_days(p.case_id, now()))), count(*) FROM approvals_permit p WHERE {_DECIDED}",
     "approvals.permit_elapsed_days": "SELECT avg((p.decided_at AT TIME ZONE 'Asia/Shanghai')::date - "
     f"(p.accepted_at AT TIME ZONE 'Asia/Shanghai')::date), count(*) FROM approvals_permit p WHERE {_DECIDED}",
     "approvals.permit_on_time_rate": "SELECT avg((p.decided_at <= c.promise_due_at)::int), count(*) "
@@ -167,8 +173,8 @@ BARE = {
     f"WHERE u.reason = 'supplement'))::int), count(*) FROM approvals_permit p WHERE {_DECIDED.replace('decided', 'accepted')}",
     "approvals.pauses": "SELECT count(*) FROM cases_pause u JOIN approvals_permit p ON p.case_id = u.case_id "
     f"WHERE u.reason <> 'turn' AND {_DECIDED.replace('p.decided_at', 'u.from_at')}",
-    "approvals.new_project_avg_working_days": f"SELECT avg(j.held_days), count(*) {_BUILT}",
-    "approvals.new_project_compression_rate": f"SELECT 1 - avg(j.held_days) / avg(j.baseline_days), count(*) {_BUILT}",
+    "approvals.new_project_avg_working_days": f"SELECT avg({_HELD}), count(*) {_BUILT}",
+    "approvals.new_project_compression_rate": f"SELECT 1 - avg({_HELD}) / avg(j.baseline_days), count(*) {_BUILT}",
     "approvals.land_to_construction_projects": "SELECT count(DISTINCT j.case_id) FROM approvals_project j "
     "JOIN approvals_permit p ON p.project_id = j.case_id JOIN approvals_serviceitem i ON i.id = p.item_id "
     "WHERE j.mode = 'land_to_construction' AND i.ends_total AND p.phase_label <> '' AND p.decision = 'granted' "
@@ -228,7 +234,7 @@ def _rows_page(name: str, key: str, client: Client, plain: Client, actor: Actor)
         figures.compute_all([(INDICATORS[key], period) for period in periods], actor)
 
     ours, other = in_turn(lambda: client.get(address), beside, 7)
-    return at_most(f"{name}, page", ours, "ms", other, 3.0)
+    return at_most(f"{name}, page", ours, "ms", other, 5.0)
 
 
 EACH: dict[str, Budget] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
@@ -18,6 +19,7 @@ from approvals.actions import ENDED_WITHOUT
 from approvals.forms.overview import PermitFilter, ProjectFilter
 from approvals.models import Permit, Project
 from approvals.reports.held import project_days
+from portal.cases import keyset
 from portal.cases.access import visible_to
 from portal.cases.declaration import flow_of
 from portal.cases.models import Case
@@ -26,7 +28,8 @@ from portal.cases.search import words
 from portal.park.acting import Actor
 
 LATE_NAMED = 3
-NEAR = ("enterprise", "team", "project__version__procedure")
+BESIDE_PROJECT = ("enterprise", "team", "project__version__procedure")
+BESIDE_PERMIT = ("enterprise", "assignee", "team", "parent")
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,11 @@ def projects(actor: Actor, asked: ProjectFilter, now: datetime) -> QuerySet[Case
     if asked.chosen("key") and not actor.agencies:
         found = found.alias(is_key=_of_project("is_key")).filter(is_key=True)
     if asked.chosen("late"):
-        late = Case.objects.filter(overdue(now), kind=PERMIT, closed_at=None)
-        found = found.filter(pk__in=late.values("parent"))
-    return _with_words(found, asked.chosen("q")).select_related(*NEAR)
+        late = Case.objects.filter(overdue(now), kind=PERMIT, outcome="").values_list("parent", flat=True)
+        # Few, and asked for first: joined, the planner walks through all that a team took part in.
+        parents: Any = late if actor.agencies else list(late)
+        found = found.filter(pk__in=parents)
+    return _with_words(found, asked.chosen("q"))
 
 
 def _of_project(name: str) -> Subquery:
@@ -95,8 +100,14 @@ def permits(actor: Actor, asked: PermitFilter, now: datetime) -> QuerySet[Case]:
     found = found.filter(permit_states(now)[state] if state else Q(outcome=""))
     if item := asked.chosen("item"):
         found = found.filter(permit__item=int(item))
-    near = ("enterprise", "assignee", "team", "parent")
-    return _with_words(found, asked.chosen("q")).select_related(*near)
+    return _with_words(found, asked.chosen("q"))
+
+
+def page(found: QuerySet[Case], mark: str, size: int, near: Sequence[str]) -> tuple[list[Case], str]:
+    """One page, newest first, and the mark of the next. Which cases they are is said first, in the same
+    statement: what stands beside them is read for these alone, not for all that are sorted."""
+    newest = keyset.older(found, "opened_at", mark).order_by("-opened_at", "-pk").values("pk")[: size + 1]
+    return keyset.page(Case.objects.filter(pk__in=newest).select_related(*near), "opened_at", "", size)
 
 
 def _with_words(cases: QuerySet[Case], typed: str) -> QuerySet[Case]:
