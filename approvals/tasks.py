@@ -18,3 +18,9 @@ def open_reviews() -> int:
 def alarm_vacancies() -> int:
     """Tell of key projects without a leader, a task force or a butler."""
     return recorded("approvals.vacancies", schedule.DAILY, lambda: actions.alarm_vacancies(now()))
+
+
+@shared_task
+def count_days() -> int:
+    """Keep the working days of permits and projects that have ended."""
+    return recorded("approvals.days", 5 * schedule.EVERY_MINUTE, lambda: actions.count_days(now()))

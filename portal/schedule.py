@@ -26,6 +26,7 @@ BEAT_SCHEDULE = {
         "task": "approvals.tasks.alarm_vacancies",
         "schedule": crontab(minute="20", hour="8"),
     },
+    "approvals.days": {"task": "approvals.tasks.count_days", "schedule": crontab(minute="*/5")},
     "cases.scan": {"task": "portal.cases.tasks.scan_papers", "schedule": crontab(minute="*")},
     "cases.paper_expiry": {
         "task": "portal.cases.tasks.remind_of_papers",

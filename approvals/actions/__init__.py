@@ -12,6 +12,7 @@ from approvals.actions.assistance import (
     record_visit,
     tasks_open,
 )
+from approvals.actions.counting import count_days
 from approvals.actions.held import Clock, clock_of, stops
 from approvals.actions.land import (
     add_lines,
@@ -127,7 +128,7 @@ from approvals.actions.reviews import (
     tell_actuals,
 )
 from approvals.actions.roles import alarm_vacancies, alarm_vacancy, appoint, still_vacant, vacate
-from approvals.actions.standing import AFTER, STAGES, Standing, standing
+from approvals.actions.standing import AFTER, ENDED_WITHOUT, STAGES, Standing, standing
 from approvals.actions.utilities import (
     ask_for_utility,
     choose,
@@ -140,6 +141,7 @@ from approvals.actions.utilities import (
 
 __all__ = [
     "AFTER",
+    "ENDED_WITHOUT",
     "STAGES",
     "Clock",
     "Finding",
@@ -168,6 +170,7 @@ __all__ = [
     "charge_fee",
     "choose",
     "clock_of",
+    "count_days",
     "create_action_item",
     "create_assistance",
     "create_land_approval",

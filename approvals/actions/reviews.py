@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import DataError, IntegrityError, transaction
@@ -17,7 +17,7 @@ from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park.models import MonthlyIndicator, Team
-from portal.worktime.clock import local
+from portal.worktime.clock import at, local
 
 # From here on a figure is a slip of the pen (yuan, an area of nearly nothing): it is found out on the spot.
 NO_FIGURE = Decimal(10) ** 14
@@ -26,19 +26,22 @@ LEAD = "science"  # 科创局 leads (proposal); where there is no such team, the
 
 def projects_due(today: date) -> list[tuple[Project, date]]:
     """Projects whose day of full production has come and whose review is not open yet."""
+    rule = ReviewRule.objects.on(today)
     completion = Q(
         permits__item__stage=ServiceItem.Stage.COMPLETION,
         permits__decision=Permit.Decision.GRANTED,
         permits__revoked_at=None,
     )
+    # A little too many: the exact day, of a shorter month too, is said by `review_day`.
+    long_ago = at(months_later(today, -rule.months_after_completion) + timedelta(days=3), time.min)
     waiting = (
-        Project.objects.filter(case__kind=PROJECT, case__step="capacity_review", case__closed_at=None)
+        Project.objects.filter(case__kind=PROJECT, case__step="capacity_review", case__outcome="")
         .exclude(Exists(CapacityReview.objects.filter(project=OuterRef("pk"))))
         .annotate(completed_at=Max("permits__decided_at", filter=completion))
+        .filter(Q(committed_capacity_on__lte=today) | Q(completed_at__lt=long_ago))
         .select_related("case__team", "case__enterprise", "parcel")
         .order_by("pk")
     )
-    rule = ReviewRule.objects.on(today)
     found = [(project, review_day(project, project.completed_at, rule)) for project in waiting]
     return [(project, day) for project, day in found if day is not None and day <= today]
 

@@ -46,6 +46,8 @@ class Permit(models.Model):
     certificate_token = models.UUIDField(null=True, unique=True)  # of the public page that verifies it
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
     revoked_why = models.CharField(_("why it was revoked"), max_length=500, blank=True)
+    # Once decided: its net working days, as the database counts them; empty until they are counted.
+    held_days = models.PositiveIntegerField(null=True, editable=False)
 
     objects = PermitQuerySet.as_manager()
 
@@ -71,6 +73,11 @@ class Permit(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["item", "decided_at"], name="approvals_permit_decided"),
             models.Index(fields=["decided_at"], name="approvals_permit_decided_at"),
+            models.Index(
+                fields=["case"],
+                condition=Q(held_days=None, decided_at__isnull=False),
+                name="approvals_permit_to_count",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -91,6 +91,8 @@ class Project(models.Model):
         User, verbose_name=_("filing agent"), null=True, on_delete=models.PROTECT, related_name="projects_run"
     )
     vacancy_told_at = models.DateTimeField(_("vacancy told at"), null=True)
+    # While none of its permits runs: its net working days, as of `Permit.held_days`.
+    held_days = models.PositiveIntegerField(null=True, editable=False)
     # Facts that decide which items are needed, and that every form is filled with.
     land_mu = models.DecimalField(_("land (mu)"), null=True, blank=True, max_digits=12, decimal_places=2)
     floor_area_m2 = models.DecimalField(
@@ -139,7 +141,10 @@ class Project(models.Model):
                 violation_error_message=_("At least one working day."),
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["mode"], name="approvals_project_mode")]
+        indexes: ClassVar = [
+            models.Index(fields=["mode"], name="approvals_project_mode"),
+            models.Index(fields=["case"], condition=Q(held_days=None), name="approvals_project_to_count"),
+        ]
 
     def __str__(self) -> str:
         return str(self.case)

@@ -9,30 +9,32 @@ from django.db.models import Case as Choose
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
-from approvals.access import PERMIT
+from approvals.actions import ENDED_WITHOUT
 from approvals.models import Permit, ServiceItem
-from approvals.reports.days import ElapsedDays, PermitDays
+from approvals.reports.days import ElapsedDays
+from approvals.reports.held import permit_days
 from portal.cases.models import Pause
 from portal.cases.presenting.words import outcome_label, short_moment
 from portal.reports.declaration import Breakdown, Indicator, Period, RowColumn, register
 
 SMALLEST = 5  # shares of fewer rows are hidden (dossier, section 4: small samples)
 RELATED = ("case__enterprise", "item__team", "project__case")
-SUPPLEMENTED = Pause.objects.filter(case__kind=PERMIT, reason=Pause.Reason.SUPPLEMENT)
+SUPPLEMENTED = Pause.objects.filter(reason=Pause.Reason.SUPPLEMENT)
 
 
 def decided(period: Period) -> QuerySet[Any]:
     """Granted or refused in the period, with net working days and calendar days from acceptance on."""
     found: QuerySet[Any] = Permit.objects.filter(**period.of_moments("decided_at"))
-    days = {"net_days": PermitDays(), "natural_days": ElapsedDays("accepted_at", "decided_at")}
+    days = {"net_days": permit_days(), "natural_days": ElapsedDays("accepted_at", "decided_at")}
     found = found.annotate(**days)
     return found.select_related(*RELATED)
 
 
 def ended(period: Period) -> QuerySet[Any]:
     """Granted, refused, or withdrawn after they had been accepted."""
-    given_up = Q(decided_at=None, accepted_at__isnull=False, **period.of_moments("case__closed_at"))
-    found = Permit.objects.filter(Q(**period.of_moments("decided_at")) | given_up)
+    undecided = Permit.objects.filter(decided_at=None, accepted_at__isnull=False)
+    given_up = undecided.filter(case__outcome__in=ENDED_WITHOUT, **period.of_moments("case__closed_at"))
+    found = Permit.objects.filter(Q(**period.of_moments("decided_at")) | Q(pk__in=given_up.values("pk")))
     return found.select_related(*RELATED)
 
 
@@ -46,7 +48,7 @@ def accepted(period: Period) -> QuerySet[Any]:
 
 def pauses(period: Period) -> QuerySet[Any]:
     """Pauses of permits that began in the period; not the enterprise's own turn."""
-    begun = Pause.objects.filter(case__kind=PERMIT, **period.of_moments("from_at"))
+    begun = Pause.objects.filter(case__in=Permit.objects.values("pk"), **period.of_moments("from_at"))
     related = ("case__permit__item__team", "case__permit__project__case")
     return begun.exclude(reason=Pause.Reason.TURN).select_related(*related)
 

@@ -8,6 +8,7 @@ from django.db.models import (
     Avg,
     Count,
     DateField,
+    Exists,
     ExpressionWrapper,
     FloatField,
     IntegerField,
@@ -25,7 +26,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Parcel, Permit, Procedure, Project
-from approvals.reports.days import ProjectDays
+from approvals.reports.held import project_days
 from portal.reports.declaration import Breakdown, Indicator, Period, RowColumn, register
 from portal.worktime.clock import local
 
@@ -37,11 +38,13 @@ PHASED = GRANTED.exclude(Q(phase_label="") & (Q(place=None) | Q(place__phase=0))
 
 def built_anew(period: Period) -> QuerySet[Any]:
     """New construction whose last construction permit was granted in the period, with its net days."""
-    last = GRANTED.filter(project=OuterRef("pk")).order_by("-decided_at").values("decided_at")[:1]
-    granted = GRANTED.filter(**period.of_moments("decided_at"))
-    found: QuerySet[Any] = Project.objects.filter(is_new_construction=True, pk__in=granted.values("project"))
-    found = found.annotate(permitted_at=Subquery(last), net_days=ProjectDays())
-    return found.filter(permitted_at__lt=period.ends_before).select_related("case__enterprise", "case__team")
+    own = GRANTED.filter(project=OuterRef("pk"))
+    last = own.order_by("-decided_at").values("decided_at")[:1]
+    later = own.filter(decided_at__gte=period.ends_before)
+    granted = GRANTED.filter(**period.of_moments("decided_at")).values("project")
+    found: QuerySet[Any] = Project.objects.filter(~Exists(later), is_new_construction=True, pk__in=granted)
+    found = found.annotate(permitted_at=Subquery(last), net_days=project_days())
+    return found.select_related("case__enterprise", "case__team")
 
 
 def begun_with_the_land(period: Period) -> QuerySet[Any]:

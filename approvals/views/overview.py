@@ -15,7 +15,6 @@ from approvals.access import PROJECT
 from approvals.forms.overview import PermitFilter, ProjectFilter
 from approvals.models import ServiceItem
 from approvals.presenting import chart, lists
-from portal.cases import keyset
 from portal.cases.access import may_file_at_desk
 from portal.cases.declaration import flow_of
 from portal.cases.presenting.rows import rows
@@ -33,9 +32,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
     """The projects that the person sees, newest first."""
     actor, moment, asked = actor_of(request), now(), ProjectFilter(request.GET)
     inside = not actor.agencies
-    found, later = keyset.page(
-        lists.projects(actor, asked, moment), "opened_at", request.GET.get("after", ""), PAGE
-    )
+    chosen, mark = lists.projects(actor, asked, moment), request.GET.get("after", "")
+    found, later = lists.page(chosen, mark, PAGE, lists.BESIDE_PROJECT)
     context = {
         "form": asked,
         "inside": inside,
@@ -76,9 +74,8 @@ def permit_list(request: HttpRequest) -> HttpResponse:
     """The permits that the person sees: of one item, in one state; newest first."""
     actor, moment, asked = actor_of(request), now(), PermitFilter(request.GET)
     inside = not actor.agencies
-    found, later = keyset.page(
-        lists.permits(actor, asked, moment), "opened_at", request.GET.get("after", ""), PAGE
-    )
+    chosen, mark = lists.permits(actor, asked, moment), request.GET.get("after", "")
+    found, later = lists.page(chosen, mark, PAGE, lists.BESIDE_PERMIT)
     shown = rows(found, actor, moment, Calendar.current(), inside=inside)
     item = ServiceItem.objects.filter(pk=asked.chosen("item")).first() if asked.chosen("item") else None
     context = {

@@ -26,6 +26,7 @@ LABELS: dict[str, Promise] = {
     "stations.notes": _("Reminders of missing progress notes"),
     "approvals.reviews": _("Opening of capacity reviews"),
     "approvals.vacancies": _("Alarm for vacant roles of key projects"),
+    "approvals.days": _("Counting of the working days of permits and projects"),
     "cases.scan": _("Virus scan of papers"),
     "cases.paper_expiry": _("Reminders of papers that expire"),
     "cases.unnamed_files": _("Removal of stored files that belong to no paper"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import chinese_calendar
 from django.contrib.staticfiles import finders
@@ -39,6 +40,7 @@ class Bench:
 
     loaded: Loaded
     times: dict[tuple[str, int], float] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)  # what the domains have loaded
 
     def client(self) -> Client:
         client = Client()

@@ -56,9 +56,9 @@ def imported(*paths: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def codes(count: int) -> list[str]:
+def codes(count: int, region: str = "9143030") -> list[str]:
     """So many credit codes with their check digit."""
-    return [body + uscc.calc_check_digit(body) for body in (f"9143030{n:010}" for n in range(count))]
+    return [body + uscc.calc_check_digit(body) for body in (f"{region}{n:010}" for n in range(count))]
 
 
 def monthly_indicators(usccs: Sequence[str], rows: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.bench.loader import NOW
+from portal.bench.loader import KIND, NOW
 from portal.bench.measure import Line, at_most, sql, timed
 from portal.cases import watch
 from portal.cases.models import Case
@@ -30,7 +30,7 @@ def sweep(due: int) -> Line:
     Case.objects.filter(next_alert_at__isnull=False).update(next_alert_at=None)
     fresh = list(
         Case.objects.open()
-        .filter(alert_level=0, opened_at__lt=NOW)  # what the bench has filed by page is of today
+        .filter(kind=KIND, alert_level=0, opened_at__lt=NOW)  # what the bench has filed by page is of today
         .order_by("pk")
         .values_list("pk", flat=True)[: 2 * due]
     )

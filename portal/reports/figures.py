@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, IntegerField, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DecimalField, F, Func, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from portal.park.acting import Actor
 from portal.reports.access import within_reach
 from portal.reports.declaration import Breakdown, Indicator, Period
 
+VALUE: DecimalField[Any, Any] = DecimalField(max_digits=30, decimal_places=10)
 UNITS = {
     "stations": _("stations"),
     "requests": _("requests"),
@@ -61,26 +63,56 @@ def compute(indicator: Indicator, period: Period, actor: Actor | None) -> Figure
 
 
 def compute_all(wanted: Sequence[tuple[Indicator, Period]], actor: Actor | None) -> list[Figure]:
-    """Many figures in one statement: a page of figures costs one round trip, however many it shows."""
-    parts = [_part(n, indicator, period, actor) for n, (indicator, period) in enumerate(wanted)]
+    """Many figures in one statement: a page of figures costs one round trip, however many it shows.
+
+    Figures of the same rows are computed of one reading of them.
+    """
+    sources: dict[_Source, list[Indicator]] = {}
+    for indicator, period in wanted:
+        sharing = sources.setdefault(_source(indicator, period), [])
+        if indicator not in sharing:
+            sharing.append(indicator)
+    parts = [_part(n, *source, actor) for n, source in enumerate(sources.items())]
     if not parts:
         return []
     found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    by_place = {place: (value, n) for place, value, n in found}
-    return [_figure(ind, *by_place.get(place, (None, 0))) for place, (ind, _p) in enumerate(wanted)]
+    by_place = {place: (values, n) for place, values, n in found}
+    read = {source: (by_place.get(place), sources[source]) for place, source in enumerate(sources)}
+    return [_read(indicator, *read[_source(indicator, period)]) for indicator, period in wanted]
 
 
-def _part(place: int, indicator: Indicator, period: Period, actor: Actor | None) -> Any:
+_Source = tuple[Callable[[Period], QuerySet[Any]], Period, str]
+
+
+def _source(indicator: Indicator, period: Period) -> _Source:
+    """What two figures have in common that are computed of the same rows."""
+    return indicator.rows, period, indicator.team_path
+
+
+def _part(place: int, source: _Source, sharing: Sequence[Indicator], actor: Actor | None) -> Any:
     # The names must not be those of a field of any indicator's rows.
-    rows = within_reach(indicator, indicator.rows(period), actor).order_by()
+    rows = within_reach(sharing[0], sharing[0].rows(source[1]), actor).order_by()
     placed = rows.values(figure_place=Value(place, output_field=IntegerField()))
-    counted = placed.annotate(figure_value=_value(indicator), figure_n=Count("pk"))
-    return counted.values_list("figure_place", "figure_value", "figure_n")
+    values = _Array(*map(_value, sharing))
+    counted = placed.annotate(figure_values=values, figure_n=Count("pk"))
+    return counted.values_list("figure_place", "figure_values", "figure_n")
+
+
+class _Array(Func):
+    """Several aggregates in one column."""
+
+    template = "ARRAY[%(expressions)s]"
+    output_field = ArrayField(VALUE)
+
+
+def _read(indicator: Indicator, found: tuple[Any, int] | None, sharing: Sequence[Indicator]) -> Figure:
+    values, n = found or ([None] * len(sharing), 0)
+    return _figure(indicator, values[sharing.index(indicator)], n)
 
 
 def _value(indicator: Indicator) -> Cast:
     """Every aggregate as one type, so that figures of different kinds fit below each other."""
-    return Cast(indicator.aggregate, DecimalField(max_digits=30, decimal_places=10))
+    return Cast(indicator.aggregate, VALUE)
 
 
 def _figure(indicator: Indicator, value: Decimal | None, n: int) -> Figure:

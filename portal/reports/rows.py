@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -44,7 +45,7 @@ def outside(indicator: Indicator, period: Period, actor: Actor) -> int:
     if not indicator.case_path:
         return 0
     rows = within_reach(indicator, indicator.rows(period), actor)
-    return rows.exclude(**{f"{indicator.case_path}__in": visible_to(actor).values("pk")}).count()
+    return rows.filter(~Exists(visible_to(actor).filter(pk=OuterRef(indicator.case_path)))).count()
 
 
 def shown_rows(indicator: Indicator, found: list[Any], actor: Actor | None) -> list[dict[str, Any]]:

@@ -47,6 +47,15 @@ def test_all_figures_of_a_page_cost_one_statement(park: SimpleNamespace) -> None
     assert figures.compute_all([], None) == []
 
 
+def test_figures_of_the_same_rows_are_computed_of_one_reading(park: SimpleNamespace) -> None:
+    keys = ("new_project_avg_working_days", "new_project_compression_rate")
+    wanted = [(INDICATORS[f"approvals.{key}"], PERIOD) for key in keys]
+    with CaptureQueriesContext(connection) as queries:
+        mean, saved = figures.compute_all([*wanted, wanted[0]], None)[:2]
+    assert "UNION" not in queries[0]["sql"]
+    assert (mean.n, saved.n) == (0, 0)
+
+
 def test_the_list_of_figures_stays_within_eight_queries(park: SimpleNamespace) -> None:
     client = browser(park.leader)
     client.get(f"/reports/?{YEAR}")

@@ -144,6 +144,9 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at=None) | ~Q(outcome=""), name="cases_closed_has_outcome"
             ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False) | Q(outcome=""), name="cases_open_has_no_outcome"
+            ),
             models.CheckConstraint(condition=Q(holder__in=Holder.values), name="cases_holder_known"),
         ]
         indexes: ClassVar = [
@@ -166,6 +169,9 @@ class Case(models.Model):
             models.Index(fields=["opened_at", "id"], name="cases_opened"),
             models.Index(fields=["enterprise", "-opened_at", "-id"], name="cases_enterprise"),
             models.Index(fields=["kind", "closed_at"], name="cases_kind_closed"),
+            # Lists of one kind, newest first; those that are open have no outcome.
+            models.Index(fields=["kind", "opened_at", "id"], name="cases_kind_opened"),
+            models.Index(fields=["kind", "outcome", "opened_at", "id"], name="cases_kind_outcome"),
             # The sweep: what is due for an alert, by day and (urgent only) by night.
             models.Index(
                 fields=["next_alert_at"],

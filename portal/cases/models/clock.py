@@ -85,13 +85,14 @@ class Pause(models.Model):
             ExclusionConstraint(
                 name="cases_pauses_apart",
                 expressions=[
+                    # First: the pauses of a case are read by this index, too.
+                    ("case", RangeOperators.EQUAL),
                     (
                         Func(
                             F("from_at"), F("to_at"), function="tstzrange", output_field=DateTimeRangeField()
                         ),
                         RangeOperators.OVERLAPS,
                     ),
-                    ("case", RangeOperators.EQUAL),
                 ],
             ),
             models.CheckConstraint(

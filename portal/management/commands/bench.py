@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.test.utils import override_settings
+from django.utils.module_loading import autodiscover_modules
 
 from portal.cases import standards
 
@@ -24,14 +26,15 @@ class Command(BaseCommand):
             "--only",
             action="append",
             default=[],
-            help="only these budgets: working-day, weight, queue, case, counts, search, …",
+            help="only these budgets: working-day, queue, case, counts, search, project-page, figures, …",
         )
         parser.add_argument("--sizes", default="10000,100000,1000000")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        from portal.bench import budgets, loader
+        from portal.bench import budgets, domains, loader
 
+        autodiscover_modules("bench")
         sizes = sorted(int(size) for size in options["sizes"].split(","))
         settings.DATABASES["default"]["TEST"]["NAME"] = "portal_bench"
         connection.settings_dict["TEST"]["NAME"] = "portal_bench"
@@ -39,11 +42,11 @@ class Command(BaseCommand):
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         short = 0
 
-        def wanted(chosen: dict[str, budgets.Budget]) -> list[budgets.Budget]:
+        def wanted(chosen: Mapping[str, budgets.Budget]) -> list[budgets.Budget]:
             only = options["only"]
             return [work for name, work in chosen.items() if not only or name in only]
 
-        def measure(chosen: dict[str, budgets.Budget], label: str = "") -> int:
+        def measure(chosen: Mapping[str, budgets.Budget], label: str = "") -> int:
             missed = 0
             for work in wanted(chosen):
                 for found in work(bench):
@@ -61,7 +64,14 @@ class Command(BaseCommand):
                 for size in sizes:
                     bench.loaded.grow(size)
                     short += measure(budgets.EACH, f", {size} cases")
+                    for domain in domains.DOMAINS:
+                        rows = max(1, size // domains.CASES_PER_ROW)
+                        if wanted({**domain.each, **domain.last}):
+                            domain.grow(bench, rows)
+                        short += measure(domain.each, f", {rows} {domain.rows}")
                 short += measure(budgets.LAST)
+                for domain in domains.DOMAINS:
+                    short += measure(domain.last)
         finally:
             connection.creation.destroy_test_db(before, verbosity=0)
         if short:
