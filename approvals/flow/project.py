@@ -23,6 +23,7 @@ register(
         facts_internal=("is_key", "lead_number", "leader", "task_force", "butler", "agent"),
         file_page="approvals:project_file",
         desk_page="approvals:project_desk",
+        whole_page="approvals:project_view",
         invitation=(_("Begin a project"), _("Build or extend: all approvals under one number")),
         opening=Opening(
             who=("enterprise", "project_desk"),

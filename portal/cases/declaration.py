@@ -259,6 +259,7 @@ class Flow:
     part_of: str = ""  # the kind with which it comes: who may act there for an enterprise may act here
     file_page: str = ""  # URL name of the page where an enterprise files one
     desk_page: str = ""  # URL name of the page where staff file one for an enterprise
+    whole_page: str = ""  # URL name of the page that shows one with all that belongs to it
     invitation: tuple[Text, Text] = ("", "")  # what the home page says of it: title, one line
     facts_template: str = ""  # fragment on the case page with the domain's own facts
     holder_template: str = ""  # fragment below who has the case: whom else one can ask

@@ -313,3 +313,25 @@ def test_the_page_of_a_permit_leads_to_its_project(park: SimpleNamespace, office
     case = signed(park, office)
     html = browser(park.owner).get(f"/cases/{permit(case, 'filing').pk}/").content.decode()
     assert f'href="/approvals/projects/{case.pk}/"' in html
+
+
+def test_the_first_page_of_an_enterprise_leads_to_its_project_and_says_what_is_next(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = opened(park, office)
+    with time_machine.travel(MONDAY, tick=False):
+        html = browser(park.owner).get("/").content.decode()
+    there = f'href="/approvals/projects/{case.pk}/"'
+    assert there in html
+    assert "目前您不需要办理任何事项" in html
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16")
+    with time_machine.travel(MONDAY, tick=False):
+        html = browser(park.owner).get("/").content.decode()
+        assert "下一步：" in html
+        assert there in html
+        assert there not in browser(park.rival).get("/").content.decode()
+
+
+def test_the_first_page_of_a_leader_leads_to_the_flow_chart(park: SimpleNamespace) -> None:
+    html = browser(park.leader).get("/", follow=True).content.decode()
+    assert 'class="btn" href="/approvals/projects/flow/"' in html
