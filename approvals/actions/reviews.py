@@ -104,12 +104,13 @@ def lead(case: Case) -> Team:
 
 def begin_review(move: Move) -> None:
     """The promises of the contract, each beside what the park knows of it."""
-    project = Project.objects.select_related("parcel").get(pk=move.case.parent_id)
+    project = Project.objects.select_related("parcel", "case").get(pk=move.case.parent_id)
     due_on = move.data["due_on"]
     rule = ReviewRule.objects.on(local(move.now).date())
     review = CapacityReview.objects.create(
         case=move.case, project=project, due_on=due_on, rule=rule if rule.pk else None
     )
+    move.case.title = project.case.title
     known = known_figures(project, local(move.now).date())
     lines = []
     for key in ReviewLine.MEASURES:

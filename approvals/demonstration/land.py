@@ -13,17 +13,17 @@ from math import cos, radians, sqrt
 from approvals.models import Parcel
 from portal.demonstration import people, register
 
-# The middle of each quarter; parcels lie around it in rows.
+# The middle of each quarter; parcels lie around it in rows, and the whole is twice as wide as high.
 QUARTERS = {
-    "双马": (112.925, 27.872),
-    "板塘": (112.943, 27.862),
-    "晓塘": (112.925, 27.852),
-    "火炬": (112.943, 27.842),
+    "双马": (112.920, 27.865),
+    "板塘": (112.948, 27.865),
+    "晓塘": (112.920, 27.851),
+    "火炬": (112.948, 27.851),
 }
-ELSEWHERE = (112.961, 27.852)
-A_ROW = 4
+ELSEWHERE = (112.934, 27.858)
+A_ROW = 5
 METRES = 111_320  # of a degree of latitude
-PITCH = 0.0034  # between two parcels, in degrees of latitude
+PITCH = 0.0031  # between two parcels, in degrees of latitude
 # What the stories recover: name, area. Each has a holder who does not use it.
 UNUSED = (
     ("晓塘片区低效用地一（示范）", "26.4"),

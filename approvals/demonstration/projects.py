@@ -254,7 +254,7 @@ class Cast:
         self._people: dict[str, Actor] = {}
         self._owners: dict[int, Actor] = {}
         self._papers: dict[tuple[int, str], int] = {}
-        self._taken: set[str] = set()
+        self._taken: set[int] = set()
         self._count = 0
 
     def person(self, username: str) -> Actor:

@@ -23,6 +23,8 @@ HEARD = "期限内未申请听证。（示范）"
 BROKEN = "双方报价差距较大，终止协商，转入强制程序。（示范）"
 
 
+# Of which case, what, by whom, with what, and fields that name a day.
+Act = tuple[str, str, str, dict[str, str], dict[str, int]]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -53,7 +55,7 @@ class Plot(NamedTuple):
 
 def agree(*days: int, amount: str = "21000000") -> Iterator[Deed]:
     """So many steps of the track by agreement as there are days."""
-    steps = (
+    steps: tuple[Act, ...] = (
         ("", "begin_agreement", HANDLER, {}, {}),
         (AGREEMENT, "value", HANDLER, {"valued_amount": amount, "valued_by": VALUER}, {}),
         (AGREEMENT, "note_talk", HANDLER, {"note": TALK}, {}),
@@ -69,7 +71,7 @@ def agree(*days: int, amount: str = "21000000") -> Iterator[Deed]:
 
 def compel(*days: int, hearing_by: int = 0) -> Iterator[Deed]:
     """So many steps of the compulsory track as there are days."""
-    steps = (
+    steps: tuple[Act, ...] = (
         ("", "begin_compulsory", HANDLER, {}, {}),
         (COMPULSORY, "find_idle", HANDLER, {"findings": FINDINGS}, {"hearing_by": hearing_by}),
         (COMPULSORY, "note_hearing", HANDLER, {"hearing": HEARD}, {}),

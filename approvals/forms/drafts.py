@@ -78,9 +78,10 @@ class DraftRow(forms.Form):
     def step(self) -> ProcedureItem:
         """As an item that is not stored; what cannot be read is left out."""
         given = self._readable() if self.is_bound else self.initial
+        least = given.get("at_least")
         return ProcedureItem(
             key=self.key, item=self.item, phase=given.get("phase") or 0, days=given.get("days"),
-            needed_if=given.get("needed_if") or "", at_least=given.get("at_least"),
+            needed_if=given.get("needed_if") or "", at_least=None if least is None else Decimal(least),
         )  # fmt: skip
 
     def _readable(self) -> dict[str, Any]:

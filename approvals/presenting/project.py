@@ -202,16 +202,21 @@ def _beside(whole: Whole, actor: Actor) -> QuerySet[Case]:
 
 
 def _besides(whole: Whole, case: Case) -> Line:
-    flow = case.flow
     step = case.step_declared
     light = "turn" if case.holder == Holder.ENTERPRISE else case.light(whole.now).value
     says = str(step.label if whole.inside else step.plain or step.label)
     return Line(
-        case.title if case.title.startswith(str(flow.label)) else f"{flow.label} · {case.title}",
+        _beside_title(whole, case),
         State(light, says, case.holder, _until(case)),
         _case(case.pk) if case.is_seen else "",  # type: ignore[attr-defined]  # annotated
         case.team.label if case.holder == Holder.DEPARTMENT else "",
     )
+
+
+def _beside_title(whole: Whole, case: Case) -> str:
+    """Its kind, and what it is about unless that is the project itself."""
+    label, title = str(case.flow.label), case.title
+    return label if title.startswith(label) or title == whole.case.title else f"{label} · {title}"
 
 
 def _until(case: Case) -> str:

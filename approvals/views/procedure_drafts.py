@@ -90,8 +90,8 @@ def _fragment(request: HttpRequest, draft: ProcedureVersion) -> HttpResponse:
     """One row, opened (`edit`) or as it is stored (`close`); else what the search finds."""
     key = request.GET.get("edit", "") or request.GET.get("close", "")
     if not key:
-        context = {"q": _asked(request), "results": _results(draft, _asked(request))}
-        return render(request, "approvals/_procedure_draft_found.html", context)
+        offered = {"q": _asked(request), "results": _results(draft, _asked(request))}
+        return render(request, "approvals/_procedure_draft_found.html", offered)
     found = actions.timetable(draft)
     form = DraftForm(draft, found.items, found.awaits)
     groups = _groups(form, found, set(request.GET.getlist("edit")))

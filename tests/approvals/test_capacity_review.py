@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from approvals import actions
@@ -281,3 +282,15 @@ def test_the_page_of_a_review_tells_money_per_mu_as_people_do(
     html = browser(park.owner).get(f"/cases/{review.pk}/").content.decode().replace("\N{NO-BREAK SPACE}", " ")
     for words in ("年亩均产值<", "5,000 万元/亩", "300 万元/亩", "5 亿元"):
         assert words in html, words
+
+
+def test_a_review_is_called_as_its_project_and_its_day_in_another_year_says_which(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = verified(park, office, completed(park, office), tax_per_mu="1000000")
+    assert case.title == "年产五万吨电磁线项目"
+    do(head_of_window(park, office), case, "settle", LATER, measures="整改")
+    do(park.owner, case, "agree", LATER)
+    with time_machine.travel(LATER, tick=False):
+        html = browser(office.clerk).get(f"/cases/{case.pk}/").content.decode()
+    assert "2028年11月" in html

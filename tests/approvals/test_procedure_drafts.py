@@ -446,6 +446,14 @@ def test_one_item_is_opened_at_a_time_and_the_others_stay_as_they_are(client: Cl
     assert held() == {**before, "scheme": (5, ["land_use"])}
 
 
+def test_a_closed_item_says_for_whom_it_is_needed(client: Client) -> None:
+    draft = drafted()
+    draft.items.filter(key="energy").update(needed_if="energy_tce", at_least="1000.00")
+    html = client.get(DRAFT).content.decode()
+    assert "1,000<" in html.split('id="row-energy"')[1].split("</tr>")[0]
+    assert 'value="1000"' in client.get(DRAFT, {"edit": "energy"}).content.decode()
+
+
 def test_without_scripts_the_next_item_is_opened_with_what_was_typed_saved(client: Client) -> None:
     drafted()
     page = client.get(DRAFT, {"edit": "scheme"})

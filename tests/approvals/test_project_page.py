@@ -327,7 +327,7 @@ def test_the_first_page_of_an_enterprise_leads_to_its_project_and_says_what_is_n
     do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16")
     with time_machine.travel(MONDAY, tick=False):
         html = browser(park.owner).get("/").content.decode()
-        assert "下一步：" in html
+        assert "等您办理：" in html
         assert there in html
         assert there not in browser(park.rival).get("/").content.decode()
 

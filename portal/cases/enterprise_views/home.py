@@ -85,17 +85,21 @@ def _whole_kinds() -> list[str]:
     return [kind for kind, flow in FLOWS.items() if flow.whole_page]
 
 
-def _wholes(mine: QuerySet[Case], waiting: list[tuple[Case, Row]]) -> list[tuple[Case, str, Row | None]]:
-    """The newest wholes that are open, each with its page and what the enterprise does next in it."""
+def _wholes(mine: QuerySet[Case], waiting: list[tuple[Case, Row]]) -> list[tuple[Case, str, list[str]]]:
+    """The newest wholes that are open, each with its page and what waits for the enterprise in it."""
     found = mine.filter(kind__in=_whole_kinds(), closed_at=None).order_by("-opened_at", "-id")[:WHOLES]
     return [
         (
             whole,
             reverse(whole.flow.whole_page, args=[whole.pk]),
-            next((row for case, row in waiting if case.parent_id == whole.pk and row.mine), None),
+            [_name(case, whole) for case, row in waiting if case.parent_id == whole.pk and row.mine],
         )
         for whole in found
     ]
+
+
+def _name(case: Case, whole: Case) -> str:
+    return str(case.flow.label) if case.title == whole.title else case.title
 
 
 def _asked_to_rate(actor: Actor, moment: datetime, calendar: Calendar) -> list[tuple[Row, Any]]:
