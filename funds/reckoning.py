@@ -79,7 +79,7 @@ def reckon(
 
 def _whole(rule: Rule, base: Decimal, lines: list[dict[str, Any]]) -> Decimal:
     """In cents, within the cap of one claim."""
-    ways = {"fixed": _fixed, "rate": _rate, "tiers": _tiers, "steps": _steps}
+    ways = {"fixed": _fixed, "rate": _rate, "tiers": _tiers, "steps": _steps, "decided": _decided}
     amount = cents(ways[rule.method](rule, base, lines))
     if rule.cap_amount is not None and amount > rule.cap_amount:
         lines.append({"key": "cap", "cap": str(rule.cap_amount)})
@@ -91,6 +91,12 @@ def _fixed(rule: Rule, _base: Decimal, lines: list[dict[str, Any]]) -> Decimal:
     amount = rule.fixed_amount or ZERO
     lines.append({"key": "fixed", "amount": str(cents(amount))})
     return amount
+
+
+def _decided(_rule: Rule, base: Decimal, lines: list[dict[str, Any]]) -> Decimal:
+    """What is claimed is the most that can be granted; how much of it, people decide."""
+    lines.append({"key": "decided", "base": str(base), "amount": str(cents(base))})
+    return base
 
 
 def _rate(rule: Rule, base: Decimal, lines: list[dict[str, Any]]) -> Decimal:

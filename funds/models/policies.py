@@ -102,6 +102,7 @@ class PolicyVersion(models.Model):
         RATE = "rate", _("a share of the base")
         TIERS = "tiers", _("shares by tiers: each applies to what lies in it")
         STEPS = "steps", _("an amount by the step that is reached")
+        DECIDED = "decided", _("as decided case by case")
 
     class Period(models.TextChoices):
         """What one claim is for; two of the same policy and enterprise never overlap."""
@@ -155,7 +156,8 @@ class PolicyVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(method="fixed", fixed_amount__gt=0, base="", rate=None)
                 | Q(method="rate", fixed_amount=None, rate__gt=0, rate__lte=1) & ~Q(base="")
-                | Q(method__in=["tiers", "steps"], fixed_amount=None, rate=None) & ~Q(base=""),
+                | Q(method__in=["tiers", "steps"], fixed_amount=None, rate=None) & ~Q(base="")
+                | Q(method="decided", fixed_amount=None, rate=None, base="claimed"),
                 name="funds_method_whole",
                 violation_error_message=_(
                     "A fixed amount, or a base with a share above 0 and up to 100 %, or a base with tiers."

@@ -50,6 +50,8 @@ def _told(line: Line) -> Told:
     if key == "step":
         told = {"from": _yuan(line, "from"), "base": _yuan(line, "base")}
         return Told(_("%(base)s reaches the step from %(from)s") % told, amount)
+    if key == "decided":
+        return Told(_("What is claimed; how much of it is granted is decided case by case"), amount)
     if key == "cap":
         return Told(_("Not more than the cap of one claim"), _yuan(line, "cap"))
     if key == "earlier":

@@ -34,6 +34,7 @@ UNITS = {
     "mu": _("mu"),
     "pauses": _("pauses"),
     "permits": _("permits"),
+    "claims": _("claims"),
     "projects": _("projects"),
     "roles": _("roles"),
     "yuan": _("yuan"),
