@@ -1,7 +1,5 @@
 """Lists of one kind of case, newest first: all of them, those that are open, those that ended in some way.
 
-And the few that are sealed, which alone a leader does not see behind a figure.
-
 Which steps and outcomes a kind has is told to the planner: it believed that next to none of the permits to be
 filed are open, and sorted thousands of them for a page of 25.
 """
@@ -30,10 +28,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(fields=["kind", "outcome", "opened_at", "id"], name="cases_kind_outcome"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["id"], condition=Q(sealed=True), name="cases_sealed"),
         ),
         migrations.RunSQL(STATISTICS, "DROP STATISTICS cases_kind_step"),
     ]
