@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from approvals.models import Project
 from portal.cases.access import Rule, register
 from portal.cases.models import Case
+from portal.park import offices
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
 
@@ -29,8 +30,10 @@ RECOVERY, RECOVERY_AGREEMENT, RECOVERY_COMPULSORY, LAND_APPROVAL, LAND_TASK = (
     "approvals.land_approval",
     "approvals.land_task",
 )
-SERVICE_CENTRE = "enterprise_service"  # the office of this code
-LAND_OFFICE = "development"  # likewise: 开发建设局 leads what is done with land (proposal)
+LAND_OFFICE = offices.register(offices.Role("land_office", _("land office"), "development"))
+SERVICE_CENTRE = offices.register(
+    offices.Role("service_centre", _("enterprise service centre"), "enterprise_service")
+)
 # The project of a case: itself, or the case above it.
 _PROJECT_OF = """
 SELECT p.{column} FROM approvals_project p
@@ -77,12 +80,14 @@ def _has_role(actor: Actor, case: Case) -> bool:
 def at_project_desk(actor: Actor) -> bool:
     """Task forces, windows, and the enterprise service centre (dossier, section 1, rows 10, 11, 25)."""
     kinds = (Team.Kind.TASK_FORCE, Team.Kind.WINDOW)
-    return any(seat.kind in kinds or seat.team_code == SERVICE_CENTRE for seat in actor.seats)
+    return any(seat.kind in kinds for seat in actor.seats) or offices.sits_in(actor, SERVICE_CENTRE)
 
 
 def at_land_desk(actor: Actor) -> bool:
     """The land office, and the task forces that work on land (dossier, section 1, rows 48 and 52)."""
-    return any(seat.kind == Team.Kind.TASK_FORCE or seat.team_code == LAND_OFFICE for seat in actor.seats)
+    return any(seat.kind == Team.Kind.TASK_FORCE for seat in actor.seats) or offices.sits_in(
+        actor, LAND_OFFICE
+    )
 
 
 def _opens_for(actor: Actor, enterprise: Enterprise | None, _kind: str) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from approvals.forms import MaterialForm, ReformForm
 from approvals.models import (
+    NAMES,
     ComprehensiveWindow,
     Intake,
     Material,
@@ -21,7 +22,9 @@ from approvals.models import (
     Part,
     Reform,
     ReformCase,
+    ReviewRule,
     ServiceItem,
+    StageName,
     UtilityRoute,
 )
 from portal import files
@@ -135,6 +138,41 @@ class ComprehensiveWindowAdmin(Kept):
 class UtilityRouteAdmin(Register):
     list_display = ("kind", "team")
     list_select_related = ("team",)
+
+
+@admin.register(StageName)
+class StageNameAdmin(Kept):
+    """The five stages are the park's reform: they are called otherwise here, not made or taken away."""
+
+    list_display = ("name", "name_en", "is_default")
+    readonly_fields = ("stage",)
+    fields = ("stage", "name", "name_en", "is_default")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: StageName, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        NAMES.forget()
+
+
+@admin.register(ReviewRule)
+class ReviewRuleAdmin(Kept):
+    """Rules by which a review has been opened stay as they are: others hold from another day on."""
+
+    list_display = (
+        "starts_on",
+        "met_percent",
+        "mostly_percent",
+        "most_days_late",
+        "months_after_completion",
+        "is_default",
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ReviewRule | None = None) -> Any:
+        if obj is None or not obj.reviews.exists():
+            return super().get_readonly_fields(request, obj)
+        return [field.name for field in obj._meta.fields if field.name not in ("id", "is_default")]
 
 
 @admin.register(Parcel)

@@ -19,11 +19,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from approvals.models import ComprehensiveWindow, Intake, Material, ServiceItem
+from approvals.models import BEFOREHAND, ComprehensiveWindow, Intake, Material, ServiceItem
 from portal.api import paging
 from portal.api.schema import page_of, parameters
 from portal.api.views import ApiView, asked
 
+# What programs are told does not change with the names on the pages.
+STAGES = [*BEFOREHAND.items(), (ServiceItem.Stage.OTHER.value, ServiceItem.Stage.OTHER.label)]
 # Name of the order → column, descending.
 SORTS = {"code": ("code", False), "-code": ("code", True), "name": ("name", False), "-name": ("name", True)}
 
@@ -33,9 +35,7 @@ class ItemListForm(paging.PageForm):
 
     q = forms.CharField(label=_("Name, code, department or certificate"), max_length=60, required=False)
     code = forms.CharField(label=_("Code"), max_length=40, required=False)
-    stage = forms.ChoiceField(
-        label=_("Stage"), choices=[("", ""), *ServiceItem.Stage.choices], required=False
-    )
+    stage = forms.ChoiceField(label=_("Stage"), choices=[("", ""), *STAGES], required=False)
     window = forms.CharField(label=_("Code of a window"), max_length=40, required=False)
     team = forms.IntegerField(label=_("Team"), min_value=1, max_value=paging.LARGEST_ID, required=False)
     delegated = forms.ChoiceField(

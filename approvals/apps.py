@@ -19,6 +19,7 @@ class ApprovalsConfig(DomainConfig):
         (_("Service guide"), _("What you need, how long it takes, who handles it"), "approvals:item_list"),
         (_("Reforms"), _("What the park changes, each with its plan and its cases"), "approvals:reform_list"),
     ]
+    overviews: ClassVar = [(_("Flow chart of construction"), "approvals:flow_chart")]
     administered: ClassVar = [
         (
             _("Procedure templates"),

@@ -7,19 +7,20 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.cases import drafts, engine, papers, standards
+from portal.cases import drafts, engine, standards
 from portal.cases.access import may_file_at_desk
 from portal.cases.declaration import flow_of
-from portal.cases.errors import Invalid, Refused
+from portal.cases.errors import Invalid
 from portal.cases.models import Case, Draft
 from portal.cases.standards import PROMISE
 from portal.cases.views.common import actor_of, refusals
 from portal.cases.views.desk import chosen_enterprise, filing_token, search_enterprises
+from portal.cases.views.uploads import with_uploads
 from portal.composed import Composed
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Membership, Team
@@ -91,7 +92,7 @@ def request_file(request: HttpRequest) -> HttpResponse:
         return _filing_page(request, form, enterprise, draft)
     token = filing_token(request)
     try:
-        data = _with_uploads(request, FilingForm, enterprise, actor)
+        data = with_uploads(request, Case(kind=KIND, enterprise=enterprise), actor, FilingForm)
         case = engine.open_case(KIND, by=actor, enterprise=enterprise, data=data, now=moment, token=token)
     except Invalid as error:
         draft = drafts.find(enterprise.pk, KIND)
@@ -125,30 +126,6 @@ def _initial(
 
 def _bare(form_type: type[FilingForm], enterprise: Enterprise, actor: Actor, **kwargs: Any) -> FilingForm:
     return form_type(case=Case(kind=KIND, enterprise=enterprise), actor=actor, bound=False, **kwargs)
-
-
-def _with_uploads(
-    request: HttpRequest, form_type: type[FilingForm], enterprise: Enterprise, actor: Actor
-) -> QueryDict:
-    """What was typed, with the new files, which go into the archive first: they survive any error.
-
-    Raises Invalid for a file that is not taken in: everything else stays in the form.
-    """
-    data, refused = request.POST.copy(), []
-    for upload in request.FILES.getlist("new_files"):
-        try:
-            document = papers.store(upload, by=actor.user, now=now(), enterprise=enterprise)
-        except Refused as error:
-            told = {"file": papers.clean_name(upload.name or ""), "why": error}
-            refused.append(_("%(file)s: %(why)s") % told)
-        else:
-            data.appendlist("documents", str(document.pk))
-    if refused:
-        form = form_type(data, case=Case(kind=KIND, enterprise=enterprise), actor=actor)
-        for reason in refused:
-            form.add_error("documents", reason)
-        raise Invalid(form)
-    return data
 
 
 def _filing_page(
@@ -205,7 +182,7 @@ def _desk_form(request: HttpRequest, actor: Actor, enterprise: Enterprise) -> Ht
     form: Any = _bare(DeskFilingForm, enterprise, actor, initial={"station": _own_station(actor)})
     if request.method == "POST":
         try:
-            data = _with_uploads(request, DeskFilingForm, enterprise, actor)
+            data = with_uploads(request, Case(kind=KIND, enterprise=enterprise), actor, DeskFilingForm)
             case = engine.open_case(
                 KIND,
                 by=actor,

@@ -15,14 +15,17 @@ from django.db.models import Model
 from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
 
+from approvals.models import NAMES
+from portal import keeping
 from portal.cases import standards
 from portal.copying import copy_models
 from portal.notices import wording
+from portal.park import offices
 from tests import template
 from tests.people import make_park
 
-# Tests count statements: the texts of notices are not read afresh in the middle of one.
-wording.KEPT_S = 3600.0
+# Tests count statements: the texts of notices and small registers are not read afresh within one.
+wording.KEPT_S = keeping.KEPT_S = 3600.0
 
 
 # Rows go, triggers and foreign keys asleep; a TRUNCATE of all tables makes new files for every one.
@@ -127,6 +130,8 @@ def forget() -> None:
     standards.standard.cache_clear()
     snapshot.load.cache_clear()
     wording.REWRITTEN.forget()
+    NAMES.forget()
+    offices.OFFICES.forget()
     translation.activate("zh-hans")  # a page shown in English leaves its language behind
 
 

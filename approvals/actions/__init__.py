@@ -46,11 +46,14 @@ from approvals.actions.permits import (
     drop_pledges,
     find_kept,
     grant,
+    in_force,
     intake_team,
     issue,
     limit_of,
+    parts_answered,
     permit_number,
     permit_title,
+    pledges_hold,
     refuse,
     review,
     revoke,
@@ -75,9 +78,6 @@ from approvals.actions.procedures import (
     timetable,
 )
 from approvals.actions.projects import (
-    alarm_vacancies,
-    alarm_vacancy,
-    appoint,
     change_facts,
     create_project,
     go_on,
@@ -109,6 +109,7 @@ from approvals.actions.recovery import (
     list_fixtures,
     may_agree,
     may_compel,
+    nothing_paid,
     track_ended,
 )
 from approvals.actions.reviews import (
@@ -118,7 +119,7 @@ from approvals.actions.reviews import (
     find_actuals,
     follow,
     found_out,
-    no_review_open,
+    nothing_under_way,
     object_to_result,
     open_reviews,
     project_is_reviewed,
@@ -126,6 +127,7 @@ from approvals.actions.reviews import (
     settle,
     tell_actuals,
 )
+from approvals.actions.roles import alarm_vacancies, alarm_vacancy, appoint, still_vacant, vacate
 from approvals.actions.standing import AFTER, ENDED_WITHOUT, STAGES, Standing, standing
 from approvals.actions.utilities import (
     ask_for_utility,
@@ -209,6 +211,7 @@ __all__ = [
     "hold_meeting",
     "idle_a_year",
     "idle_two_years",
+    "in_force",
     "intake_team",
     "issue",
     "item_name",
@@ -225,17 +228,20 @@ __all__ = [
     "no_assistance",
     "no_lines_open",
     "no_parcel",
-    "no_review_open",
     "nodes_ahead",
     "note_contact",
+    "nothing_paid",
+    "nothing_under_way",
     "object_to_result",
     "offer_assistance",
     "open_another",
     "open_projects",
     "open_reviews",
+    "parts_answered",
     "permit_number",
     "permit_title",
     "plan_nodes",
+    "pledges_hold",
     "project_is_reviewed",
     "project_team",
     "projects_due",
@@ -254,6 +260,7 @@ __all__ = [
     "settle",
     "sign",
     "standing",
+    "still_vacant",
     "stops",
     "submit",
     "supply_paper",
@@ -263,4 +270,5 @@ __all__ = [
     "tell_actuals",
     "timetable",
     "track_ended",
+    "vacate",
 ]

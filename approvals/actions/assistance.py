@@ -11,7 +11,7 @@ from portal.cases import engine
 from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
-from portal.park.models import Team
+from portal.park import offices
 
 
 def offer_assistance(move: Move) -> None:
@@ -21,7 +21,7 @@ def offer_assistance(move: Move) -> None:
     """
     if Assistance.objects.filter(project=move.case.pk, ended_at=None).exists():
         return
-    team = Team.objects.filter(code=SERVICE_CENTRE, active=True).first() or move.case.team
+    team = offices.team_of(SERVICE_CENTRE) or move.case.team
     engine.open_case(
         ASSISTANCE,
         by=move.by,
@@ -40,6 +40,8 @@ def no_assistance(case: Case) -> None:
 
 def create_assistance(move: Move) -> None:
     Assistance.objects.create(case=move.case, project_id=move.case.parent_id)
+    # In no language: what it is stands beside it, and tells one project from another in a list.
+    move.case.title = Case.objects.get(pk=move.case.parent_id or 0).title
 
 
 def record_visit(move: Move) -> None:

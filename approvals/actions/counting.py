@@ -1,6 +1,6 @@
 """Keeping the net working days of what has ended (`Permit.held_days`, `Project.held_days`).
 
-The database counts (`approvals.reports.days`) and forgets what a change makes wrong (migration 0030). What is
+The database counts (`approvals.reports.days`) and forgets what a change makes wrong (migration 0050). What is
 not kept is counted by whoever reads it: this job makes figures quick, not right.
 """
 

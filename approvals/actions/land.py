@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from approvals.access import LAND_OFFICE, LAND_TASK
+from approvals.actions.days import allow_until, wind_until
 from approvals.models import Dispatch, LandApproval, LandTask, Parcel, Project, Recovery
 from portal.cases import engine
 from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
+from portal.park import offices
 from portal.park.models import Team
-from portal.worktime.clock import Limit, Unit, local
+from portal.worktime.clock import local
 
 
 def land_team(_move: Move) -> Team:
     """The land office. Raises Refused where there is none."""
-    team = Team.objects.filter(code=LAND_OFFICE, active=True).first()
+    team = offices.team_of(LAND_OFFICE)
     if team is None:
         raise Refused(_("There is no land office: ask the administrator to name one."))
     return team
@@ -33,8 +34,8 @@ def hold_parcel(parcel: Parcel) -> Parcel:
 def take_parcel(parcel: Parcel, case: Case, on: date) -> None:
     """Give a parcel to a project. Raises Refused when it is not free (any more)."""
     held = hold_parcel(parcel)
-    if held.status == Parcel.Status.ASSIGNED:
-        told = {"parcel": held, "project": held.assigned_number}
+    if number := _taken_by(held, case):
+        told = {"parcel": held, "project": number}
         raise Refused(_("%(parcel)s is taken: it is assigned to %(project)s.") % told)
     if not Parcel.objects.ready().filter(pk=held.pk).exists():
         told = {"parcel": held, "status": held.get_status_display()}
@@ -44,6 +45,14 @@ def take_parcel(parcel: Parcel, case: Case, on: date) -> None:
     last = Recovery.objects.filter(parcel=held, supplied_on=None).exclude(mode="").order_by("-pk").first()
     if last is not None:
         Recovery.objects.filter(pk=last.pk).update(supplied_on=on)
+
+
+def _taken_by(parcel: Parcel, case: Case) -> str:
+    """The number of the project that has it, "" for none. Whatever the register says, by a ledger or by the
+    hand of an administrator: a project under way keeps its land."""
+    under_way = Project.objects.filter(parcel=parcel, case__closed_at=None).exclude(pk=case.pk)
+    number = under_way.values_list("case__number", flat=True).first()
+    return number or (parcel.assigned_number if parcel.status == Parcel.Status.ASSIGNED else "")
 
 
 def no_parcel(case: Case) -> None:
@@ -103,11 +112,7 @@ def add_lines(move: Move) -> None:
 def create_land_task(move: Move) -> None:
     due_on = move.data["due_on"]
     LandTask.objects.create(case=move.case, approval_id=move.case.parent_id, due_on=due_on)
-    move.allow(_until(due_on, local(move.now).date()))
-
-
-def _until(due_on: date, today: date) -> Limit:
-    return Limit(Decimal(max(1, (due_on - today).days)), Unit.CALENDAR_DAY)
+    allow_until(move, due_on)
 
 
 def hold_dispatch(move: Move) -> None:
@@ -136,8 +141,7 @@ def _move_day(move: Move, task: LandTask, due_on: date) -> None:
         return  # reported meanwhile: there is nothing left to do by another day
     before, task.due_on = task.due_on, due_on
     line.keep(task)
-    limit = _until(due_on, local(line.stay.entered_at).date())
-    line.stay.limit_amount, line.stay.limit_unit = limit.amount, limit.unit
+    wind_until(line, due_on)
     line.log("moved_day", **{"from": str(before), "to": str(due_on)})
     line.tell("case.moved", "handler", transition="")
     line.save()

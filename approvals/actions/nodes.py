@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.utils.translation import gettext as _
 
 from approvals.access import ACTION_ITEM
 from approvals.actions.around import around
+from approvals.actions.days import allow_until
 from approvals.models import ActionItem, Meeting, Node
 from portal.cases import engine
 from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
-from portal.worktime.clock import Limit, Unit, local
 
 
 def plan_nodes(move: Move) -> None:
@@ -68,8 +66,7 @@ def hold_meeting(move: Move) -> None:
 def create_action_item(move: Move) -> None:
     due_on = move.data["due_on"]
     ActionItem.objects.create(case=move.case, meeting=move.data["meeting"], due_on=due_on)
-    days = (due_on - local(move.now).date()).days
-    move.allow(Limit(Decimal(max(1, days)), Unit.CALENDAR_DAY))
+    allow_until(move, due_on)
 
 
 def report_item(move: Move) -> None:

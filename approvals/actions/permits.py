@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import datetime
 from decimal import Decimal
 from uuid import uuid4
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from approvals.access import PLEDGE, VERIFICATION
+from approvals.actions.days import allow_until
 from approvals.actions.projects import go_on
 from approvals.models import (
     STAGE_FACTS,
@@ -21,14 +23,11 @@ from approvals.models import (
 )
 from portal.cases import engine
 from portal.cases.errors import Refused
-from portal.cases.flow import ask_team
-from portal.cases.models import Case
+from portal.cases.flow import CO_HANDLING, ask_team, parts_replied
+from portal.cases.models import Case, Pause
 from portal.cases.move import Move
 from portal.park.models import Team
 from portal.worktime.clock import Limit, Unit, local
-
-# 告知承诺: verified within so many calendar days (dossier, section 2: 30 to 60).
-VERIFY_WITHIN_DAYS = 30
 
 
 def permit_title(data: object) -> str:
@@ -48,8 +47,8 @@ def permit_number(move: Move) -> str:
 def intake_team(move: Move) -> Team:
     """The window that takes the item in, else the department itself."""
     item: ServiceItem = move.data["place"].item
-    taking = ComprehensiveWindow.objects.filter(intake__item=item, active=True, team__isnull=False)
-    window = taking.select_related("team").order_by("code").first()
+    taking = ComprehensiveWindow.objects.staffed().filter(intake__item=item)
+    window = taking.order_by("code").first()
     return window.team if window is not None and window.team is not None else item.team
 
 
@@ -115,7 +114,7 @@ def limit_of(permit: Permit) -> Limit | None:
 def accept(move: Move) -> None:
     """受理: the clock of the permit starts, its department takes over, its parts and pledges begin."""
     permit: Permit = move.case.permit
-    permit.accepted_at = move.now
+    permit.accepted_at = move.case.clock_from_at
     move.keep(permit)
     if (limit := limit_of(permit)) is not None:
         move.promise(limit)
@@ -128,10 +127,32 @@ def accept(move: Move) -> None:
 
 
 def deem_accepted(move: Move) -> None:
-    """No answer within five working days: it counts as accepted (行政许可法 §32), and that is on record."""
+    """No answer within five working days: it counts as accepted from the day on which all was there.
+
+    Source: 行政许可法 §32. What the park has let lie is not taken from its limit; and it is on record.
+    """
     permit: Permit = move.case.permit
     permit.deemed_accepted = True
+    move.start_clock(_came_at(move))
     accept(move)
+
+
+def _came_at(move: Move) -> datetime:
+    """When what was filed was complete: handed in, or the last supplement of it."""
+    stops = [pause.to_at for pause in move.pauses if pause.reason != Pause.Reason.TURN and pause.to_at]
+    return max([move.case.entered_at, *stops])
+
+
+def parts_answered(case: Case) -> None:
+    """联合验收: every part has been answered; one that the item wants is not left out by recalling it."""
+    parts_replied(case)
+    asked = case.children.filter(kind=CO_HANDLING)
+    answered = asked.filter(outcome="replied").values("team")
+    recalled = asked.filter(outcome="recalled").exclude(team__in=answered).values("team")
+    left_out = case.permit.item.parts.filter(team__in=recalled).select_related("team").first()
+    if left_out is not None:
+        told = _("This item wants the opinion of %(team)s, whose request was recalled: ask again.")
+        raise Refused(told % {"team": left_out.team})
 
 
 def ask_co_handler(move: Move) -> None:
@@ -142,6 +163,14 @@ def review(move: Move) -> None:
     permit: Permit = move.case.permit
     permit.opinion = move.data["opinion"]
     move.keep(permit)
+
+
+def pledges_hold(case: Case) -> None:
+    """Raises Refused while a pledged paper has not come by its day: another day, or a refusal."""
+    unmet = case.permit.pledges.filter(case__step="unmet").select_related("paper__material")
+    if names := [pledge.paper.material.label for pledge in unmet if pledge.paper]:
+        told = _("Pledged and not brought by its day: %(papers)s. Give another day, or refuse.")
+        raise Refused(told % {"papers": _(", ").join(names)})
 
 
 def grant(move: Move) -> None:
@@ -165,7 +194,11 @@ def refuse(move: Move) -> None:
 
 def drop_pledges(move: Move) -> None:
     """What was promised for a permit that does not come is no longer waited for."""
-    for pledge in move.case.permit.pledges.filter(case__closed_at=None).order_by("pk"):
+    _drop(move, move.case.permit.pledges.all())
+
+
+def _drop(move: Move, pledges: QuerySet[Pledge]) -> None:
+    for pledge in pledges.filter(case__closed_at=None).order_by("pk"):
         engine.perform(pledge.case_id, "recall", by=None, now=move.now)
 
 
@@ -196,12 +229,7 @@ def create_pledge(move: Move) -> None:
     Pledge.objects.create(
         case=move.case, permit=paper.permit, kind=Pledge.Kind.PAPER, paper=paper, due_on=due_on
     )
-    move.allow(until(move, due_on))
-
-
-def until(move: Move, due_on: date) -> Limit:
-    """So many calendar days that the last one is the given one; at least one."""
-    return Limit(Decimal(max(1, (due_on - local(move.now).date()).days)), Unit.CALENDAR_DAY)
+    allow_until(move, due_on)
 
 
 def supply_paper(move: Move) -> None:
@@ -216,7 +244,7 @@ def set_new_day(move: Move) -> None:
     pledge: Pledge = move.case.pledge
     pledge.due_on = move.data["due_on"]
     move.keep(pledge)
-    move.allow(until(move, pledge.due_on))
+    allow_until(move, pledge.due_on)
 
 
 def _open_verification(move: Move, permit: Permit) -> None:
@@ -233,11 +261,15 @@ def _open_verification(move: Move, permit: Permit) -> None:
 
 
 def create_verification(move: Move) -> None:
-    due_on = local(move.now).date() + timedelta(days=VERIFY_WITHIN_DAYS)
+    """后续核查: by the day that the service standard of verifications sets."""
+    limit = move.standard.limit(move.case.step, move.case.grade)
+    due_at = move.calendar.due_at(move.now, limit) if limit is not None else move.now
     Pledge.objects.create(
-        case=move.case, permit=move.data["permit"], kind=Pledge.Kind.COMMITMENT, due_on=due_on
+        case=move.case,
+        permit=move.data["permit"],
+        kind=Pledge.Kind.COMMITMENT,
+        due_on=local(due_at).date(),
     )
-    move.allow(until(move, due_on))
 
 
 def find_kept(move: Move) -> None:
@@ -246,11 +278,25 @@ def find_kept(move: Move) -> None:
     move.keep(pledge)
 
 
+def in_force(case: Case) -> None:
+    """Raises Refused for a permit that there is nothing of to be revoked."""
+    permit: Permit = case.pledge.permit
+    if permit.revoked_at is not None:
+        raise Refused(_("The permit has been revoked already."))
+    if not permit.is_in_force:
+        raise Refused(_("The permit is not granted yet: it is refused, not revoked."))
+
+
 def revoke(move: Move) -> None:
-    """撤销: the permit falls; who scans its certificate is told so."""
+    """撤销: the permit falls, with all that was promised for it; who scans its certificate is told so.
+
+    One whose certificate is still being made ends with it.
+    """
     pledge: Pledge = move.case.pledge
     pledge.finding = move.data["why"]
     move.keep(pledge)
-    Permit.objects.filter(pk=pledge.permit_id, decision=Permit.Decision.GRANTED, revoked_at=None).update(
-        revoked_at=move.now, revoked_why=move.data["why"]
-    )
+    Permit.objects.filter(pk=pledge.permit_id).update(revoked_at=move.now, revoked_why=move.data["why"])
+    _drop(move, Pledge.objects.filter(permit=pledge.permit_id).exclude(pk=pledge.pk))
+    above = engine.lock(pledge.permit_id, by=move.by, now=move.now, inside=True)
+    if above.case.is_open:
+        engine.perform(above.case, "revoke", by=None, now=move.now)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from approvals.access import PERMIT
@@ -23,13 +20,12 @@ from approvals.models import (
     Project,
 )
 from portal.cases import engine
-from portal.cases.errors import CaseError, Refused
+from portal.cases.errors import Refused
+from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park.models import Team
 from portal.worktime.clock import local
 
-# 一名领导、一个专班、一名管家: as long as a role is vacant, it is told once a week (proposal).
-TELL_AGAIN_AFTER = timedelta(days=7)
 # Phases of the construction permit (dossier, section 2, [S7]); as the ledger writes them.
 PHASES: dict[int, tuple[str, ...]] = {
     2: ("±0.000以下", "±0.000以上"),
@@ -43,8 +39,7 @@ def project_team(move: Move) -> Team:
     if chosen is not None:
         return chosen
     kind = ComprehensiveWindow.Kind.PROJECT_ASSISTANCE
-    windows = ComprehensiveWindow.objects.filter(kind=kind, active=True, team__isnull=False)
-    window = windows.select_related("team").first()
+    window = ComprehensiveWindow.objects.staffed().filter(kind=kind).first()
     if window is None or window.team is None:
         raise Refused(_("No window takes in projects: ask the administrator to name one."))
     return window.team
@@ -86,41 +81,6 @@ def sign(move: Move) -> None:
     move.target = found.stage()
 
 
-def appoint(move: Move) -> None:
-    """Name the three roles; their teams see the project and all its permits from now on."""
-    project: Project = move.case.project
-    for name in ("is_key", "leader", "task_force", "butler"):
-        setattr(project, name, move.data[name])
-    move.keep(project)
-    if project.task_force_id is not None:
-        move.participate(project.task_force_id)
-
-
-def vacant_projects(now: datetime) -> QuerySet[Project]:
-    """Open key projects of which a role is vacant and nobody was told of it within a week."""
-    vacant = Q(leader=None) | Q(task_force=None) | Q(butler=None)
-    told = Q(vacancy_told_at__gt=now - TELL_AGAIN_AFTER)
-    return Project.objects.filter(vacant, is_key=True, case__closed_at=None).exclude(told).order_by("pk")
-
-
-def alarm_vacancies(now: datetime) -> int:
-    """Tell of vacant roles; how many projects. One that somebody changes just now has its turn tomorrow."""
-    done = 0
-    for pk in vacant_projects(now).values_list("pk", flat=True):
-        try:
-            engine.perform(pk, "alarm_vacancy", by=None, now=now)
-        except CaseError:
-            continue
-        done += 1
-    return done
-
-
-def alarm_vacancy(move: Move) -> None:
-    project: Project = move.case.project
-    project.vacancy_told_at = move.now
-    move.keep(project)
-
-
 def note_contact(move: Move) -> None:
     if move.user is None:
         raise Refused(_("Only a person may do this."))
@@ -144,9 +104,9 @@ def change_facts(move: Move) -> None:
         go_on(move)
 
 
-def has_procedure(case: object) -> None:
+def has_procedure(case: Case) -> None:
     """Raises Refused for history of a ledger, which no procedure of the portal leads."""
-    project: Project = case.project  # type: ignore[attr-defined]  # a case of this kind
+    project: Project = case.project
     if project.version_id is None:
         raise Refused(_("This project came in by ledger: no procedure leads it."))
 
@@ -165,7 +125,7 @@ def open_another(move: Move) -> None:
         names = _(", ").join(other.item.label for other in awaited)
         raise Refused(_("It is not its turn yet. These come before: %(items)s.") % {"items": names})
     label = move.data["label"]
-    held = [p for p in found.permits.get(place.key, ()) if p.case.is_open or p.case.outcome == "granted"]
+    held = [p for p in found.permits.get(place.key, ()) if p.case.is_open or p.is_in_force]
     if held and not label:
         raise Refused(_("There is a permit for it already. For a part of the works name the building."))
     if any(p.phase_label == label for p in held):

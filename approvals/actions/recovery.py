@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from approvals.access import RECOVERY_AGREEMENT, RECOVERY_COMPULSORY
+from approvals.actions.days import allow_until
 from approvals.actions.land import hold_parcel
 from approvals.actions.reviews import years_later
 from approvals.models import (
@@ -23,7 +24,7 @@ from portal.cases import engine
 from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
-from portal.worktime.clock import Limit, Unit, local
+from portal.worktime.clock import local
 
 MODES = {
     RECOVERY_AGREEMENT: Parcel.RecoveryMode.AGREEMENT,
@@ -39,6 +40,8 @@ def create_recovery(move: Move) -> None:
         raise Refused(_("%(parcel)s cannot be recovered: %(status)s.") % told)
     if parcel.holder_id is None or parcel.holder_id != move.case.enterprise_id:
         raise Refused(_("Land is recovered from the holder of its right, and from nobody else."))
+    if Recovery.objects.filter(parcel=parcel, under_way=True).exists():
+        raise Refused(_("%(parcel)s is being recovered already.") % {"parcel": parcel})
     names = ("cause", "reason", "idle_since", "land_price_amount", "planned_delivery_on")
     recovery = Recovery.objects.create(
         case=move.case,
@@ -114,6 +117,14 @@ def create_track(move: Move) -> None:
 def government_caused(case: Case) -> None:
     if case.recovery.cause != Recovery.Cause.GOVERNMENT:
         raise Refused(_("Only for what the government has caused."))
+    nothing_paid(case)
+
+
+def nothing_paid(case: Case) -> None:
+    """Raises Refused once the price is settled, for the recovery or its other track: paid is taken over."""
+    paid = RecoveryTrack.objects.filter(recovery__in=(case.pk, case.parent_id or 0), under_way=True)
+    if paid.exclude(settled_on=None).exists():
+        raise Refused(_("The price is settled: the land comes back by agreement."))
 
 
 def grant_remedy(move: Move) -> None:
@@ -157,8 +168,7 @@ def begin_clearing(move: Move) -> None:
     track: RecoveryTrack = move.case.recovery_track
     track.settled_on = move.data["settled_on"]
     move.keep(track)
-    days = (track.recovery.planned_delivery_on - local(move.now).date()).days
-    move.allow(Limit(Decimal(max(1, days)), Unit.CALENDAR_DAY))
+    allow_until(move, track.recovery.planned_delivery_on)
 
 
 def hand_over(move: Move) -> None:
@@ -187,8 +197,8 @@ def idle_a_year(case: Case, move: Move) -> None:
     """Raises Refused before one year, after two, and for what cannot be reckoned (dossier [S16])."""
     track: RecoveryTrack = case.recovery_track
     recovery, today = track.recovery, local(move.now).date()
-    if track.fee_on is not None:
-        raise Refused(_("The fee was charged on %(on)s.") % {"on": track.fee_on})
+    if charged := recovery.tracks.exclude(fee_on=None).first():
+        raise Refused(_("The fee was charged on %(on)s.") % {"on": charged.fee_on})
     if recovery.cause != Recovery.Cause.ENTERPRISE:
         raise Refused(_("The fee is for land that its holder has left idle."))
     if recovery.fee_amount is None:
@@ -248,13 +258,11 @@ def enforce_taking(move: Move) -> None:
 
 
 def track_ended(above: Move, child: Case) -> None:
-    """The track that ends with the land ends the recovery, and what still runs beside it is recalled."""
+    """The track that ends with the land ends the recovery; what still runs beside it is recalled with it."""
     if child.outcome != "recovered":
         if above.case.is_open and child.outcome != "recalled":
             above.tell("case.moved", "handler", transition="")
         return
-    for other in Case.objects.filter(parent=above.case.pk, closed_at=None).order_by("pk"):
-        engine.perform(other, "recall", by=None, now=above.now)
     track = RecoveryTrack.objects.select_related("recovery__parcel").get(pk=child.pk)
     recovery = track.recovery
     recovery.mode, recovery.amount = track.mode, track.amount

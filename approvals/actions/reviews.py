@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
-from approvals.access import PROJECT, REVIEW
-from approvals.models import CapacityReview, Permit, Project, ReviewLine, ServiceItem, result_of
-from portal.cases import engine
+from approvals.access import PERMIT, PLEDGE, PROJECT, REVIEW, VERIFICATION
+from approvals.models import CapacityReview, Permit, Project, ReviewLine, ReviewRule, ServiceItem, result_of
+from portal.cases import engine, watch
 from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park.models import MonthlyIndicator, Team
 from portal.worktime.clock import at, local
 
-# Without a promised day of full production: so long after completion (proposal; dossier, section 2, stage 5).
-YEARS_AFTER_COMPLETION = 2
+# From here on a figure is a slip of the pen (yuan, an area of nearly nothing): it is found out on the spot.
+NO_FIGURE = Decimal(10) ** 14
 LEAD = "science"  # 科创局 leads (proposal); where there is no such team, the team of the project does
 
 
 def projects_due(today: date) -> list[tuple[Project, date]]:
     """Projects whose day of full production has come and whose review is not open yet."""
-    completion = Q(permits__item__stage=ServiceItem.Stage.COMPLETION, permits__decision="granted")
-    # A little too many: the exact day, of a leap year too, is said by `review_day`.
-    long_ago = at(years_later(today, -YEARS_AFTER_COMPLETION) + timedelta(days=2), time.min)
+    rule = ReviewRule.objects.on(today)
+    completion = Q(
+        permits__item__stage=ServiceItem.Stage.COMPLETION,
+        permits__decision=Permit.Decision.GRANTED,
+        permits__revoked_at=None,
+    )
+    # A little too many: the exact day, of a shorter month too, is said by `review_day`.
+    long_ago = at(months_later(today, -rule.months_after_completion) + timedelta(days=3), time.min)
     completed = Permit.objects.filter(
         project=OuterRef("pk"),
         item__stage=ServiceItem.Stage.COMPLETION,
-        decision="granted",
+        decision=Permit.Decision.GRANTED,
+        revoked_at=None,
         decided_at__lt=long_ago,
     )
     waiting = (
@@ -41,45 +49,60 @@ def projects_due(today: date) -> list[tuple[Project, date]]:
         .select_related("case__team", "case__enterprise", "parcel")
         .order_by("pk")
     )
-    found = [(project, review_day(project, project.completed_at)) for project in waiting]
+    found = [(project, review_day(project, project.completed_at, rule)) for project in waiting]
     return [(project, day) for project, day in found if day is not None and day <= today]
 
 
-def review_day(project: Project, completed_at: datetime | None) -> date | None:
+def review_day(project: Project, completed_at: datetime | None, rule: ReviewRule) -> date | None:
     """The promised day of full production, or so long after completion, whichever is first."""
     days = [project.committed_capacity_on] if project.committed_capacity_on else []
     if completed_at is not None:
-        days.append(years_later(local(completed_at).date(), YEARS_AFTER_COMPLETION))
+        days.append(months_later(local(completed_at).date(), rule.months_after_completion))
     return min(days, default=None)
 
 
 def years_later(day: date, years: int) -> date:
     """The same day of another year; the last one of February where there is no 29th."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    return months_later(day, 12 * years)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of another month; its last one where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def open_reviews(now: datetime) -> int:
-    """Open what is due; how many. A project that somebody changes at this moment has its turn tomorrow."""
+    """Open what is due; how many. Whose rows cannot be kept is put aside and shown, the rest go on."""
     done = 0
     for project, day in projects_due(local(now).date()):
         try:
-            engine.open_case(
-                REVIEW,
-                by=None,
-                enterprise=project.case.enterprise,
-                team=lead(project.case),
-                parent=project.case,
-                data={"due_on": day},
-                now=now,
-                inside=True,
-            )
+            done += _open_review(project, day, now)
         except CaseError:
-            continue
-        done += 1
+            continue  # nothing was promised: it is closed by hand
+        except (DataError, IntegrityError) as error:
+            watch.show_aside(project.pk, "approvals.reviews", error, now)
     return done
+
+
+def _open_review(project: Project, day: date, now: datetime) -> int:
+    """One review, if it is still due once the project is locked: 1, else 0."""
+    with transaction.atomic():
+        case = engine.lock(project.pk, by=None, now=now).case
+        if case.step != "capacity_review" or CapacityReview.objects.filter(project=case.pk).exists():
+            return 0  # another run was faster, or the project has ended
+        engine.open_case(
+            REVIEW,
+            by=None,
+            enterprise=case.enterprise,
+            team=lead(case),
+            parent=case,
+            data={"due_on": day},
+            now=now,
+            inside=True,
+        )
+    return 1
 
 
 def lead(case: Case) -> Team:
@@ -88,9 +111,13 @@ def lead(case: Case) -> Team:
 
 def begin_review(move: Move) -> None:
     """The promises of the contract, each beside what the park knows of it."""
-    project = Project.objects.select_related("parcel").get(pk=move.case.parent_id)
+    project = Project.objects.select_related("parcel", "case").get(pk=move.case.parent_id)
     due_on = move.data["due_on"]
-    review = CapacityReview.objects.create(case=move.case, project=project, due_on=due_on)
+    rule = ReviewRule.objects.on(local(move.now).date())
+    review = CapacityReview.objects.create(
+        case=move.case, project=project, due_on=due_on, rule=rule if rule.pk else None
+    )
+    move.case.title = project.case.title
     known = known_figures(project, local(move.now).date())
     lines = []
     for key in ReviewLine.MEASURES:
@@ -120,12 +147,12 @@ def known_figures(project: Project, today: date) -> dict[str, Decimal]:
         sums = year.aggregate(output=Sum("output_amount"), tax=Sum("tax_amount"))
         for name in ("output", "tax"):
             found[f"{name}_per_mu"] = (sums[name] / area).quantize(Decimal("0.01"))
-    return found
+    return {name: value for name, value in found.items() if value < NO_FIGURE}
 
 
 def known_days(project: Project) -> dict[str, date]:
     """Of the permits: the first construction permit, and the last granted of the completion stage."""
-    granted = project.permits.filter(decision=Permit.Decision.GRANTED)
+    granted = project.permits.in_force()
     first = granted.filter(item__ends_total=True).order_by("decided_at").first()
     last = granted.filter(item__stage=ServiceItem.Stage.COMPLETION).order_by("-decided_at").first()
     found = {"start_on": first, "completion_on": last}
@@ -159,7 +186,7 @@ def find_actuals(move: Move) -> None:
         line.save(update_fields=["actual", "actual_on", "verified_by"])
     review.excused_days = move.data.get("excused_days") or 0
     review.report = move.data["report"]
-    review.result = result_of(lines, review.excused_days)
+    review.result = result_of(lines, review.rules, review.excused_days)
     move.keep(review)
 
 
@@ -204,14 +231,31 @@ def enforce(move: Move) -> None:
     move.keep(review)
 
 
-def no_review_open(case: Case) -> None:
-    """A project is closed by hand only where nothing is under review (its contract promises nothing)."""
+def nothing_under_way(case: Case) -> None:
+    """A project is closed by hand only where nothing is under review (its contract promises nothing).
+
+    With it would go what is still to be decided or kept.
+    """
     if CapacityReview.objects.filter(project=case.pk, case__closed_at=None).exists():
         raise Refused(_("Its capacity review is under way: the project is done when that has ended."))
+    if _held_open(case):
+        raise Refused(_("A permit, a pledged paper or a commitment is still open."))
+
+
+def _held_open(case: Case) -> bool:
+    """Whether something below a project is open that must not end with it unanswered."""
+    return case.children.open().filter(kind__in=(PERMIT, PLEDGE, VERIFICATION)).exists()
 
 
 def project_is_reviewed(above: Move, child: Case) -> None:
-    """The project is done when its review has ended; a review that was recalled leaves it as it is."""
-    if child.kind == REVIEW and child.outcome != "recalled" and above.case.step == "capacity_review":
+    """The project is done when its review has ended, and all that was promised has been looked at.
+
+    A review that was recalled leaves it as it is.
+    """
+    if above.case.step != "capacity_review" or child.kind not in (REVIEW, PERMIT, PLEDGE, VERIFICATION):
+        return
+    ended = CapacityReview.objects.filter(project=above.case.pk).exclude(case__outcome__in=("", "recalled"))
+    review = ended.select_related("case").first()
+    if review is not None and not _held_open(above.case):
         above.enter(above.flow.step("done"), via="reviewed")
-        above.log("reviewed", public={"outcome": child.outcome})
+        above.log("reviewed", public={"outcome": review.case.outcome})

@@ -15,7 +15,7 @@ from approvals.networks import without
 # The stages in which permits run; talks come before them, the review after full production follows.
 STAGES = (ServiceItem.Stage.LAND, ServiceItem.Stage.CONSTRUCTION, ServiceItem.Stage.COMPLETION)
 AFTER = ServiceItem.Stage.CAPACITY_REVIEW
-ENDED_WITHOUT = ("refused", "withdrawn", "not_accepted", "recalled")
+ENDED_WITHOUT = ("refused", "withdrawn", "not_accepted", "recalled", "revoked")
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,11 @@ class Standing:
     permits: Mapping[str, Sequence[Permit]]
 
     def is_granted(self, key: str) -> bool:
-        """All permits of the item that were not given up are granted, and there is one."""
-        held = [p for p in self.permits.get(key, ()) if p.case.step not in ENDED_WITHOUT]
-        return bool(held) and all(p.decision == Permit.Decision.GRANTED for p in held)
+        """All permits of the item that were neither given up nor taken back are granted, and there is one."""
+        held = [
+            p for p in self.permits.get(key, ()) if p.case.step not in ENDED_WITHOUT and p.revoked_at is None
+        ]
+        return bool(held) and all(p.is_in_force for p in held)
 
     def awaited(self, key: str) -> list[ProcedureItem]:
         """What has to be granted before this can be filed."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-
 from approvals.access import UTILITY
+from approvals.actions.days import allow_until, wind_until
 from approvals.models import Utility, UtilityRoute
 from portal.cases import engine
 from portal.cases.move import Move
-from portal.worktime.clock import Limit, Unit, local
 
 
 def ask_for_utility(move: Move) -> None:
@@ -60,26 +57,15 @@ def choose(move: Move) -> None:
     utility: Utility = move.case.utility
     utility.choice = move.data["choice"]
     move.keep(utility)
-    _until_planned(move, utility)
+    if utility.planned_on is not None:
+        allow_until(move, utility.planned_on)
 
 
 def replan(move: Move) -> None:
     utility: Utility = move.case.utility
     utility.planned_on = move.data["planned_on"]
     move.keep(utility)
-    stay = move.stay
-    if stay is not None and utility.planned_on is not None:
-        stay.limit_amount = _days(local(stay.entered_at).date(), utility.planned_on)
-        stay.limit_unit = Unit.CALENDAR_DAY
-
-
-def _until_planned(move: Move, utility: Utility) -> None:
-    if utility.planned_on is not None:
-        move.allow(Limit(_days(local(move.now).date(), utility.planned_on), Unit.CALENDAR_DAY))
-
-
-def _days(begin: date, end: date) -> Decimal:
-    return Decimal(max(1, (end - begin).days))
+    wind_until(move, move.data["planned_on"])
 
 
 def finish_works(move: Move) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from approvals.access import LAND_OFFICE
 from approvals.models import Part, ServiceItem, UtilityKind, UtilityRoute
 from portal.demonstration import register
-from portal.park.models import Team
+from portal.park import offices
+from portal.park.models import Office, Team
 
 JOINT_ACCEPTANCE, CONSTRUCTION_PERMIT = "JG-002", "KG-012"
 # Planning, fire, civil defence, records: each answers in the joint acceptance, which housing leads.
@@ -20,7 +22,7 @@ PARTS = (
     ("development_reform", "人防工程验收意见（分工为建议，待确认）"),
     ("construction", "工程档案验收意见（分工为建议，待确认）"),
 )
-UTILITIES = "construction"
+UTILITIES = BUREAU = "construction"
 
 
 @register
@@ -30,6 +32,8 @@ def parts(now: datetime) -> int:
     joint = ServiceItem.objects.filter(code=JOINT_ACCEPTANCE, parts=None).first()
     if joint is not None:
         Part.objects.bulk_create(Part(item=joint, team=teams[code], ask=ask) for code, ask in PARTS)
+    Office.objects.get_or_create(role=LAND_OFFICE.name, defaults={"team": teams[BUREAU]})
+    offices.OFFICES.forget()
     for kind in UtilityKind.values:
         UtilityRoute.objects.get_or_create(kind=kind, defaults={"team": teams[UTILITIES]})
     if not ServiceItem.objects.filter(ends_total=True).exists():

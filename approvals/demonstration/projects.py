@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +22,13 @@ from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
 from portal.worktime.clock import local
 
+# What a project makes → the industry of who makes it, as the ledger of enterprises has it.
+TRADES = {
+    "电机|储能|线束|传感器": "新能源与电工电气",
+    "机器人|减速机|轴承|水泵|水表": "机器人与智能装备",
+    "合金|铸件|表面": "先进金属材料",
+    "医用|试剂": "医疗器械及生物医药",
+}
 # Who handles what comes to a team, where it is not its clerk.
 HANDLERS = {"construction": "handler", "enterprise_service": "handler"}
 WINDOW, SERVICE_CENTRE = "window_project", "enterprise_service"
@@ -43,7 +51,7 @@ class Site:
         self.cast, self.stage = cast, cast.stage
         self.number = cast.count()
         self.name, self.procedure, self.facts = name, procedure, facts
-        self.enterprise = cast.enterprises[(self.number - 1) % len(cast.enterprises)]
+        self.enterprise = cast.enterprise_for(name)
         self.owner = cast.owner(self.enterprise)
         self.case: Case | None = None
         # Who files: the enterprise, or the agent that it has authorised.
@@ -246,6 +254,7 @@ class Cast:
         self._people: dict[str, Actor] = {}
         self._owners: dict[int, Actor] = {}
         self._papers: dict[tuple[int, str], int] = {}
+        self._taken: set[int] = set()
         self._count = 0
 
     def person(self, username: str) -> Actor:
@@ -263,6 +272,14 @@ class Cast:
         if enterprise.pk not in self._owners:
             self._owners[enterprise.pk] = staging.owner_of(enterprise)
         return self._owners[enterprise.pk]
+
+    def enterprise_for(self, project: str) -> Enterprise:
+        """One of the trade, as long as there is one without a project; the first story has the first."""
+        free = [e for e in self.enterprises if e.pk not in self._taken] or self.enterprises
+        trade = next((trade for words, trade in TRADES.items() if re.search(words, project)), "")
+        fitting = [e for e in free if e.industry == trade] or free
+        self._taken.add(fitting[0].pk)
+        return fitting[0]
 
     def count(self) -> int:
         self._count += 1
@@ -287,7 +304,7 @@ class Cast:
 
 @register
 def live_projects(now: datetime) -> int:
-    """Play the stories; how many projects there are."""
+    """Play the stories; how many there are."""
     from approvals import demonstration_stories
 
     # Half a year of history: a look in the morning and one in the evening are enough.

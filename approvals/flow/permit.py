@@ -15,7 +15,6 @@ from portal.cases.declaration import (
     within,
     working_days,
 )
-from portal.cases.flow import parts_replied
 from portal.cases.models import Holder
 
 BEFORE_DECISION = ("filing", "received", "reviewing", "deciding")
@@ -89,6 +88,7 @@ register(
                 plain=_("Not accepted"),
             ),
             Step("withdrawn", _("Withdrawn"), outcome="withdrawn", rail=False, plain=_("Withdrawn")),
+            Step("revoked", _("Revoked"), outcome="revoked", rail=False, plain=_("Revoked")),
             Step(
                 "recalled", _("No longer needed"), outcome="recalled", rail=False, plain=_("No longer needed")
             ),
@@ -150,7 +150,7 @@ register(
                 "deciding",
                 who=("handler",),
                 form=forms.ReviewForm,
-                ready=parts_replied,
+                ready=actions.parts_answered,
                 effect=actions.review,
                 keeps_assignee=False,
                 tells=("heads", "section_heads"),
@@ -174,6 +174,7 @@ register(
                 "issuing",
                 who=("heads", "section_heads"),
                 form=forms.DecisionForm,
+                ready=actions.pledges_hold,
                 effect=actions.grant,
                 not_by=("review",),  # 审查与决定分离
                 keeps_assignee=False,
@@ -233,6 +234,17 @@ register(
                 done=_("withdrew it"),
             ),
             Transition(
+                "revoke",
+                _("Revoke"),
+                ("issuing",),
+                "revoked",
+                who=("system",),
+                while_paused=True,
+                tells=("handler", "enterprise", "filing_agent"),
+                grave=True,
+                done=_("revoked it before its certificate was made"),
+            ),
+            Transition(
                 "recall",
                 _("Recall"),
                 (*BEFORE_DECISION, "issuing"),
@@ -250,10 +262,12 @@ register(
             "refused": _("refused"),
             "not_accepted": _("not accepted"),
             "withdrawn": _("withdrawn"),
+            "revoked": _("revoked"),
             "recalled": _("no longer needed"),
         },
-        unrated_outcomes=("withdrawn", "recalled"),
+        unrated_outcomes=("withdrawn", "revoked", "recalled"),
         extendable=True,
+        extension_days=10,  # 行政许可法 §42
         pausable=True,
         supplement_by=("handler",),
         co_handled=True,

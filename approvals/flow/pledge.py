@@ -5,7 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from approvals import actions, forms
 from approvals.access import PLEDGE, PROJECT, VERIFICATION
 from approvals.models import Pledge
-from portal.cases.declaration import Flow, Opening, Step, Transition, register, within, working_days
+from portal.cases.declaration import (
+    Flow,
+    Opening,
+    Step,
+    Transition,
+    calendar_days,
+    register,
+    within,
+    working_days,
+)
 from portal.cases.models import Holder
 
 _RECALL = Transition(
@@ -42,8 +51,9 @@ register(
             Step(
                 "promised",
                 _("Paper promised"),
-                # The day that was pledged takes its place; the longest that may be pledged stands here.
-                limit=within(working_days(40)),
+                # The day that was pledged takes its place; the longest that may be pledged stands here
+                # (proposal: the dossier, section 2, gives none).
+                limit=within(calendar_days(60)),
                 holder=Holder.ENTERPRISE,
                 counts=False,
                 lapse="lapse",
@@ -123,6 +133,7 @@ register(
                 "revoked",
                 who=("heads",),
                 form=forms.RevocationForm,
+                ready=actions.in_force,
                 effect=actions.revoke,
                 tells=("enterprise", "filing_agent"),
                 grave=True,
@@ -156,7 +167,7 @@ register(
             Step(
                 "checking",
                 _("Verification"),
-                limit=within(working_days(20)),
+                limit=within(calendar_days(30)),  # dossier, section 2: 30 to 60 days
                 plain=_("The department looks whether the commitment is kept"),
             ),
             Step("kept", _("Kept"), outcome="kept"),
@@ -183,6 +194,7 @@ register(
                 "revoked",
                 who=("heads",),
                 form=forms.RevocationForm,
+                ready=actions.in_force,
                 effect=actions.revoke,
                 tells=("enterprise", "filing_agent"),
                 grave=True,

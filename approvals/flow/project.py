@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals import actions, forms
 from approvals.access import PROJECT
-from approvals.models import Project
+from approvals.models import Project, stage_name
 from portal.cases.declaration import Flow, Opening, Step, Transition, Unlimited, register
 
 ON_ITS_PERMITS = Unlimited(_("every permit has its own clock"))
@@ -23,6 +23,7 @@ register(
         facts_internal=("is_key", "lead_number", "leader", "task_force", "butler", "agent"),
         file_page="approvals:project_file",
         desk_page="approvals:project_desk",
+        whole_page="approvals:project_view",
         invitation=(_("Begin a project"), _("Build or extend: all approvals under one number")),
         opening=Opening(
             who=("enterprise", "project_desk"),
@@ -35,13 +36,8 @@ register(
             team=actions.project_team,
             tells=("team", "enterprise"),
         ),
-        # Names of the stages: the wording of other parks for the first four (dossier, section 0.1).
         steps=(
-            Step("negotiation", _("Talks: served at once"), limit=ON_ITS_PERMITS),
-            Step("land", _("Contract: land at once"), limit=ON_ITS_PERMITS),
-            Step("construction", _("Work begins: supplied at once"), limit=ON_ITS_PERMITS),
-            Step("completion", _("Completed: certified at once"), limit=ON_ITS_PERMITS),
-            Step("capacity_review", _("In full production: reviewed"), limit=ON_ITS_PERMITS),
+            *(Step(stage, stage_name(stage), limit=ON_ITS_PERMITS) for stage in STAGES),
             Step("done", _("Done"), outcome="done"),
             Step("terminated", _("Given up"), outcome="terminated", rail=False),
         ),
@@ -73,11 +69,23 @@ register(
                 done=_("named who stands for the project"),
             ),
             Transition(
+                "vacate",
+                _("A role falls vacant"),
+                STAGES,
+                "",
+                who=("system",),
+                effect=actions.vacate,
+                while_paused=True,
+                tells=("handler",),
+                done=_("noted that somebody who stood for the project has left"),
+            ),
+            Transition(
                 "alarm_vacancy",
                 _("Alarm: a role is vacant"),
                 STAGES,
                 "",
                 who=("system",),
+                guard=actions.still_vacant,
                 effect=actions.alarm_vacancy,
                 while_paused=True,
                 tells=("handler", "leaders"),
@@ -197,7 +205,7 @@ register(
                 ("capacity_review",),
                 "done",
                 who=("handler",),
-                ready=actions.no_review_open,
+                ready=actions.nothing_under_way,
                 reason_required=True,
                 tells=("enterprise", "project_leader", "butler"),
                 done=_("closed the project"),

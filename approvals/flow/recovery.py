@@ -116,6 +116,7 @@ register(
                 UNDER_WAY,
                 "given_up",
                 who=("heads",),
+                ready=actions.nothing_paid,
                 effect=actions.leave_parcel,
                 reason_required=True,
                 tells=("team", *HOLDER),

@@ -345,6 +345,7 @@ register(
                 "recovered",
                 who=("handler",),
                 form=forms.EnforcementForm,
+                ready=actions.nothing_paid,
                 effect=actions.enforce_taking,
                 tells=HOLDER,
                 primary=True,

@@ -4,18 +4,24 @@ filed by the enterprise → found out on the spot → decided by a panel → tim
 within twelve months and reviewed again; who fails twice is in breach. Source: dossier, section 2, stage 5.
 """
 
-from decimal import Decimal
-
 from django.utils.translation import gettext_lazy as _
 
 from approvals import actions, forms
 from approvals.access import PROJECT, REVIEW
 from approvals.models import CapacityReview
-from portal.cases.declaration import Flow, Opening, Step, Transition, register, within, working_days
+from portal.cases.declaration import (
+    Flow,
+    Opening,
+    Step,
+    Transition,
+    calendar_days,
+    register,
+    within,
+    working_days,
+)
 from portal.cases.models import Holder
-from portal.worktime.clock import Limit, Unit
 
-YEAR = Limit(Decimal(365), Unit.CALENDAR_DAY)
+YEAR = calendar_days(365)
 OPEN = ("filing", "verifying", "panel", "announced", "objected", "rectifying", "default")
 
 register(
@@ -42,6 +48,7 @@ register(
                 limit=within(working_days(20)),
                 holder=Holder.ENTERPRISE,
                 counts=False,
+                lapse="take_known",
                 plain=_("Please confirm what became of your promises"),
             ),
             Step(
@@ -70,6 +77,7 @@ register(
                 limit=within(YEAR),
                 holder=Holder.ENTERPRISE,
                 counts=False,
+                lapse="time_is_up",
                 rail=False,
                 plain=_("You have twelve months to put it right"),
             ),
@@ -96,6 +104,15 @@ register(
                 tells=("team",),
                 primary=True,
                 done=_("said what became of the promises"),
+            ),
+            Transition(
+                "take_known",
+                _("Go on without the enterprise"),
+                ("filing",),
+                "verifying",
+                who=("system",),
+                tells=("team", "enterprise"),
+                done=_("went on without the enterprise: it did not file in time"),
             ),
             Transition(
                 "verify",
@@ -196,6 +213,16 @@ register(
                 done=_("asked for the second review"),
             ),
             Transition(
+                "time_is_up",
+                _("Begin the second review"),
+                ("rectifying",),
+                "filing",
+                who=("system",),
+                effect=actions.begin_second_round,
+                tells=("team", "enterprise", "filing_agent"),
+                done=_("began the second review: the time to put it right is over"),
+            ),
+            Transition(
                 "enforce",
                 _("Enforce the contract"),
                 ("default",),
@@ -203,6 +230,7 @@ register(
                 who=("heads",),
                 form=forms.MeasuresForm,
                 effect=actions.enforce,
+                not_by=("verify",),
                 tells=("enterprise", "project_leader", "butler"),
                 grave=True,
                 done=_("enforced the contract"),

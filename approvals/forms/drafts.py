@@ -1,8 +1,9 @@
-"""A draft of a procedure as one form: a row for each item, and items of the catalogue to add."""
+"""A draft of a procedure as one form: its items, typed where they are open, and what the catalogue adds."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import count
@@ -77,9 +78,10 @@ class DraftRow(forms.Form):
     def step(self) -> ProcedureItem:
         """As an item that is not stored; what cannot be read is left out."""
         given = self._readable() if self.is_bound else self.initial
+        least = given.get("at_least")
         return ProcedureItem(
             key=self.key, item=self.item, phase=given.get("phase") or 0, days=given.get("days"),
-            needed_if=given.get("needed_if") or "", at_least=given.get("at_least"),
+            needed_if=given.get("needed_if") or "", at_least=None if least is None else Decimal(least),
         )  # fmt: skip
 
     def _readable(self) -> dict[str, Any]:
@@ -93,7 +95,7 @@ class DraftRow(forms.Form):
 
 
 class DraftForm:
-    """All rows of a draft; as they are stored, or as somebody has typed them, whatever is stored now."""
+    """All rows of a draft: as they are stored, and as somebody has typed them where they were open."""
 
     def __init__(
         self, draft: ProcedureVersion, items: Iterable[ProcedureItem] = (),
@@ -102,10 +104,11 @@ class DraftForm:
         self.draft, self.phases = draft, draft.procedure.phases
         self.errors: list[str] = []
         self.loosened: list[str] = []  # items that waited for one that is taken out
-        if data is None:
-            self.rows = [self._stored(item, (awaits or {}).get(item.pk, ())) for item in items]
-        else:
-            self.rows = list(self._typed(data))
+        self.rows = [self._stored(item, (awaits or {}).get(item.pk, ())) for item in items]
+        if data is not None:
+            typed = {row.key: row for row in self._typed(data)}
+            # What somebody else has taken out meanwhile comes last: it was typed all the same.
+            self.rows = [typed.pop(row.key, row) for row in self.rows] + list(typed.values())
             self.rows += self._added(data)
             self._check()
 
@@ -149,7 +152,7 @@ class DraftForm:
         """What one row cannot see by itself: what it waits for, and whether it is there twice."""
         kept = {row.key for row in self.rows if not row.is_removed}
         gone = {row.key for row in self.rows} - kept
-        places: set[tuple[int, int]] = set()
+        places = Counter((row.item.pk, row.step.phase) for row in self.kept)
         for row in self.rows:
             left = [key for key in row.awaits if key not in gone]
             if row.is_removed:
@@ -161,10 +164,8 @@ class DraftForm:
                 row.wrong_awaits.append(_("An item cannot wait for itself."))
             if any(key not in kept for key in row.awaits):
                 row.wrong_awaits.append(_("It waits for an item that is not in this procedure."))
-            place = (row.item.pk, row.step.phase)
-            if place in places:
+            if row.is_bound and places[row.item.pk, row.step.phase] > 1:
                 row.add_error(None, _("This item is there twice in the same phase."))
-            places.add(place)
 
     @property
     def kept(self) -> list[DraftRow]:
@@ -172,7 +173,9 @@ class DraftForm:
         return [row for row in self.rows if not row.is_removed]
 
     def is_valid(self) -> bool:
-        return not self.errors and all(row.is_valid() and not row.wrong_awaits for row in self.kept)
+        typed = (row for row in self.kept if row.is_bound)
+        sound = all(row.is_valid() for row in typed)
+        return not self.errors and sound and not any(row.wrong_awaits for row in self.kept)
 
     def steps(self) -> tuple[list[ProcedureItem], dict[int, list[ProcedureItem]]]:
         """The items that are not stored, with numbers of their own, and by these what they wait for."""

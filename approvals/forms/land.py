@@ -10,8 +10,9 @@ from django import forms
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from approvals.forms.projects import MOST_YUAN, day, money, words
-from approvals.forms.together import PastDay, text
+from approvals.forms.days import PastDay, check_ahead, day
+from approvals.forms.projects import MOST_YUAN, money, words
+from approvals.forms.together import text
 from approvals.models import Fixture, LandTask, Parcel, Recovery
 from portal.cases.forms import ActionForm
 from portal.park.models import Team
@@ -262,6 +263,9 @@ class SettlementForm(PastDay):
 
     settled_on = day(_("Price settled on"))
 
+    def clean(self) -> dict[str, Any]:
+        return self.not_before(super().clean(), self.case.recovery_track.signed_on)
+
 
 class HandOverForm(PastDay):
     past: ClassVar[str] = "delivered_on"
@@ -292,8 +296,7 @@ class IdleForm(PastDay):
 
     def clean_hearing_by(self) -> date:
         on: date = self.cleaned_data["hearing_by"]
-        if on <= local(self.now).date():
-            raise forms.ValidationError(_("The planned day must lie ahead."))
+        check_ahead(on, self.now)
         return on
 
 
@@ -317,6 +320,9 @@ class ApplicationForm(PastDay):
 
     court = forms.CharField(label=_("Court"), max_length=120)
     applied_on = day(_("Enforcement applied for on"))
+
+    def clean(self) -> dict[str, Any]:
+        return self.not_before(super().clean(), self.case.recovery_track.decided_on)
 
 
 class EnforcementForm(HandOverForm):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from approvals.access import project_of
-from approvals.forms.projects import FactsMixin, day, words
+from approvals.access import PLEDGE, project_of
+from approvals.forms.days import day
+from approvals.forms.projects import FactsMixin, words
 from approvals.models import (
+    BUILDERS,
     STAGE_FACTS,
     Material,
     Permit,
@@ -21,22 +22,24 @@ from approvals.models import (
     Project,
     ServiceItem,
 )
+from portal.cases import standards
 from portal.cases.access import usable_papers
 from portal.cases.forms import ActionForm
 from portal.cases.models import Case, Document
 from portal.cases.paper_fields import PaperField
 from portal.park.acting import Actor
 from portal.park.models import Team
-from portal.worktime.clock import local
-
-# 容缺: what is missing is brought within so many days (proposal; dossier, section 2, gives none).
-MOST_PLEDGE_DAYS = 60
+from portal.worktime.clock import Calendar, local
 
 
-def too_far() -> str:
-    return ngettext(
-        "A day within the next %(n)s day.", "A day within the next %(n)s days.", MOST_PLEDGE_DAYS
-    ) % {"n": MOST_PLEDGE_DAYS}
+def check_pledge(on: date, now: datetime) -> None:
+    """容缺: a paper is promised for a day that the service standard of pledges allows. ValidationError."""
+    limit = standards.standard(standards.current_id(PLEDGE)).limit("promised", "")
+    today = local(now).date()
+    last = local(Calendar.current().due_at(now, limit)).date() if limit is not None else on
+    if not today < on <= last:
+        told = _("A day after today, until %(on)s at the latest.") % {"on": last}
+        raise forms.ValidationError(told)
 
 
 class OpenPermitForm(ActionForm):
@@ -134,7 +137,7 @@ class SubmitForm(ActionForm, FactsMixin):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.keep_known(cleaned, self.case.permit.project)
-        today = local(self.now).date()
+        self._check_builders(cleaned)
         for material in self.materials if self.lacking else ():
             paper, pledge = f"paper_{material.pk}", f"pledge_{material.pk}"
             if pledge not in self.fields or paper in self.errors or pledge in self.errors:
@@ -143,9 +146,21 @@ class SubmitForm(ActionForm, FactsMixin):
                 cleaned[pledge] = None
             elif not cleaned.get(pledge):
                 self.add_error(paper, _("Choose a paper, or say below by when you will bring it."))
-            elif not today < cleaned[pledge] <= today + timedelta(days=MOST_PLEDGE_DAYS):
-                self.add_error(pledge, too_far())
+            else:
+                self._check_pledge(pledge, cleaned[pledge])
         return cleaned
+
+    def _check_builders(self, cleaned: dict[str, Any]) -> None:
+        """What the total time ends with, the construction permit, wants all of them named."""
+        for name in BUILDERS if self.case.permit.item.ends_total else ():
+            if name in self.fields and not cleaned.get(name):
+                self.add_error(name, _("Nobody may build before this is settled: say who it is."))
+
+    def _check_pledge(self, name: str, on: date) -> None:
+        try:
+            check_pledge(on, self.now)
+        except forms.ValidationError as error:
+            self.add_error(name, error)
 
     def given(self) -> list[tuple[Material, Document | None, Any]]:
         """Each material with its paper, or the day by which it is pledged."""
@@ -248,10 +263,9 @@ class PledgeDayForm(ActionForm):
     due_on = day(_("New day"))
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def clean_due_on(self) -> Any:
-        due_on, today = self.cleaned_data["due_on"], local(self.now).date()
-        if not today < due_on <= today + timedelta(days=MOST_PLEDGE_DAYS):
-            raise forms.ValidationError(too_far())
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"]
+        check_pledge(due_on, self.now)
         return due_on
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from approvals.forms.days import PastDay, day
 from approvals.models import (
     BASELINE_DAYS,
     COMMITTED,
@@ -20,16 +21,11 @@ from approvals.models import (
     ProcedureItem,
     Project,
 )
-from portal.accounts.models import Duty, User
+from portal.accounts.models import User
 from portal.cases.forms import ActionForm
 from portal.park.models import Team
-from portal.worktime.clock import local
 
 MOST_YUAN = Decimal(10) ** 13
-
-
-def day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
 
 
 def money(label: Any, **more: Any) -> forms.DecimalField:
@@ -140,7 +136,7 @@ class DeskProjectForm(ProjectForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: dict[str, Any] = {
-            "task_force": Team.objects.filter(kind=Team.Kind.TASK_FORCE, active=True),
+            "task_force": Project.candidates()["task_force"],
             "parcel": free_parcels(),
         }
         for name, found in choices.items():
@@ -169,9 +165,10 @@ class ProjectFactsForm(ActionForm, FactsMixin):
         return cleaned
 
 
-class SignForm(ActionForm):
+class SignForm(PastDay):
     """What the contract says; the review after full production asks for it again."""
 
+    past: ClassVar[str] = "signed_on"
     public_fields: ClassVar[tuple[str, ...]] = ("signed_on",)
 
     signed_on = day(_("Signed on"))
@@ -187,14 +184,8 @@ class SignForm(ActionForm):
         for name in COMMITTED:
             self.fields[name].initial = getattr(self.case.project, name, None)
 
-    def clean_signed_on(self) -> Any:
-        signed = self.cleaned_data["signed_on"]
-        if signed > local(self.now).date():
-            raise forms.ValidationError(_("This day lies ahead."))
-        return signed
-
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         days = [
             (name, cleaned[name])
             for name in (
@@ -221,33 +212,24 @@ class AppointForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).order_by("display_name", "id")
-        choices: dict[str, Any] = {
-            "leader": people.filter(duty_grants__duty=Duty.LEADER),
-            "task_force": Team.objects.filter(kind=Team.Kind.TASK_FORCE, active=True),
-            "butler": people.filter(memberships__team__active=True).distinct(),
-        }
         project = getattr(self.case, "project", None)
-        for name, found in choices.items():
-            self.fields[name].queryset = found  # type: ignore[attr-defined]  # a model choice
+        for name, found in Project.candidates().items():
+            order = ("name", "id") if name == "task_force" else ("display_name", "id")
+            self.fields[name].queryset = found.order_by(*order)  # type: ignore[attr-defined]  # a model choice
         for name in self.fields:
             self.fields[name].initial = getattr(project, name, None)
 
 
-class ContactForm(ActionForm):
+class ContactForm(PastDay):
     """What the leader saw, heard or took on."""
+
+    past: ClassVar[str] = "on"
 
     kind = forms.ChoiceField(label=_("Kind"), choices=LeaderContact.Kind.choices, widget=forms.RadioSelect)
     on = day(_("Day"))
     note = forms.CharField(
         label=_("What was said"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
-
-    def clean_on(self) -> Any:
-        on = self.cleaned_data["on"]
-        if on > local(self.now).date():
-            raise forms.ValidationError(_("This day lies ahead."))
-        return on
 
 
 class AnotherPermitForm(ActionForm):

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from approvals.forms.days import day
 from approvals.forms.permits import offered_papers
-from approvals.forms.projects import day, money
+from approvals.forms.projects import money
 from approvals.models import CapacityReview, ReviewLine
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document
 from portal.cases.paper_fields import PaperField
+from portal.money import measured
 from portal.worktime.clock import local
 
 
@@ -34,7 +36,9 @@ class LinesForm(ActionForm):
             field = day(line.get_key_display()) if line.is_date else money(line.get_key_display())
             field.initial = self.known(line)
             field.help_text = _("Promised: %(promised)s") % {
-                "promised": line.promised_on if line.is_date else f"{line.promised:,}"
+                "promised": line.promised_on
+                if line.promised is None
+                else measured(line.get_key_display(), line.promised)[1]
             }
             self.fields[line.key] = field
             self.beside(line)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from approvals.forms.days import PastDay, check_ahead, check_day, day
 from approvals.forms.permits import offered_papers
-from approvals.forms.projects import day
 from approvals.models import AgentTask, Meeting, Node, UtilityKind
 from portal.accounts.models import User
 from portal.cases.forms import ActionForm
@@ -46,19 +46,6 @@ def paper(label: Any) -> PaperField:
         required=False,
         empty_label=_("— choose, or send a new file —"),
     )
-
-
-class PastDay(ActionForm):
-    """A form with one day that cannot lie ahead."""
-
-    past: ClassVar[str] = ""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        on = cleaned.get(self.past)
-        if on is not None and on > local(self.now).date():
-            self.add_error(self.past, _("This day lies ahead."))
-        return cleaned
 
 
 def colleagues(form: ActionForm, name: str) -> None:
@@ -115,6 +102,11 @@ class AgentTaskForm(ActionForm):
     what = forms.CharField(label=_("What is to be done"), max_length=200)
     due_on = day(_("By"))
 
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"]
+        check_ahead(due_on, self.now)
+        return due_on
+
 
 class FinishTaskForm(ActionForm):
     """A task that is done."""
@@ -155,7 +147,8 @@ class NodesForm(ActionForm):
             on, _space, what = line.strip().partition(" ")
             try:
                 found.append((what.strip()[:120], date.fromisoformat(on)))
-            except ValueError as error:
+                check_day(found[-1][1])
+            except (ValueError, forms.ValidationError) as error:
                 told = _("Line %(n)s: begin with a day such as 2026-12-31.") % {"n": number}
                 raise forms.ValidationError(told) from error
             if not found[-1][0]:
@@ -222,6 +215,8 @@ class MeetingForm(PastDay):
             for name, value in (("what", what), ("team", team), ("due", due_on)):
                 if not value and f"{name}_{n}" not in self.errors:
                     self.add_error(f"{name}_{n}", _("Say what, who, and by when."))
+            if due_on is not None and due_on <= local(self.now).date():
+                self.add_error(f"due_{n}", _("The planned day must lie ahead."))
             cleaned["items"].append((what, team, due_on))
         return cleaned
 
@@ -292,8 +287,7 @@ class FutureDay(ActionForm):
 
     def clean_planned_on(self) -> date:
         on: date = self.cleaned_data["planned_on"]
-        if on <= local(self.now).date():
-            raise forms.ValidationError(_("The planned day must lie ahead."))
+        check_ahead(on, self.now)
         return on
 
 

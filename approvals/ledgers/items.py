@@ -15,7 +15,7 @@ from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from approvals.models import DAY_UNITS, ComprehensiveWindow, Intake, ServiceItem
+from approvals.models import BEFOREHAND, DAY_UNITS, ComprehensiveWindow, Intake, ServiceItem
 from portal.accounts.models import Duty
 from portal.ledgers.books import ModelBook, Reference
 from portal.ledgers.declaration import (
@@ -35,12 +35,13 @@ from portal.worktime.clock import Unit
 
 MOST_DAYS = 3650
 STAGES = codes(
-    ServiceItem.Stage.choices,
-    negotiation="洽谈服务|洽谈即服务|洽谈",
-    land="用地供应|签约即供地|供地",
-    construction="开工配套|开工即配套|开工",
-    completion="竣工办证|竣工即办证|竣工",
-    capacity_review="达产复核|达产即复核|复核",
+    # A file means the same whatever the stages are called on the pages.
+    [*BEFOREHAND.items(), (ServiceItem.Stage.OTHER, ServiceItem.Stage.OTHER.label)],
+    negotiation="洽谈服务|洽谈即服务|洽谈|Talks",
+    land="用地供应|签约即供地|供地|Land",
+    construction="开工配套|开工即配套|开工|Construction",
+    completion="竣工办证|竣工即办证|竣工|Completion",
+    capacity_review="达产复核|达产即复核|复核|Capacity review",
     other="其他事项|其他",
 )
 MODES = codes(ServiceItem.Mode.choices, granted="赋权", entrusted="委托", direct="直通")

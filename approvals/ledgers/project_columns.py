@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from approvals.models import COMMITTED, Procedure, ServiceItem
+from approvals.models import BEFOREHAND, COMMITTED, Procedure, ServiceItem
 from portal.ledgers.declaration import Column, Parser
 from portal.ledgers.parsers import BOOL, DATE, USCC, NumberParser, TextParser, WholeParser, codes
 
@@ -22,15 +22,15 @@ STAGE = ServiceItem.Stage.NEGOTIATION.value
 # A project that was given up has a word of its own, else it would come back as one under way.
 STAGES = codes(
     [
-        *((key, label) for key, label in ServiceItem.Stage.choices if key != ServiceItem.Stage.OTHER),
+        *BEFOREHAND.items(),  # a file means the same whatever the stages are called on the pages
         ("done", "done"),
         ("terminated", "given up"),
     ],
-    negotiation="洽谈服务|洽谈即服务|洽谈",
-    land="用地供应|签约即供地|供地",
-    construction="开工配套|开工即配套|开工",
-    completion="竣工办证|竣工即办证|竣工",
-    capacity_review="达产复核|达产即复核|复核",
+    negotiation="洽谈服务|洽谈即服务|洽谈|Talks",
+    land="用地供应|签约即供地|供地|Land",
+    construction="开工配套|开工即配套|开工|Construction",
+    completion="竣工办证|竣工即办证|竣工|Completion",
+    capacity_review="达产复核|达产即复核|复核|Capacity review",
     done="已完成|完成",
     terminated="已终止|终止",
 )

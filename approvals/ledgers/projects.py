@@ -43,6 +43,7 @@ from portal.ledgers.declaration import (
     register,
     register_cases,
 )
+from portal.park import offices
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
 from portal.worktime.clock import Calendar, at, local
@@ -186,13 +187,12 @@ def _team(context: Context) -> int | None:
     """Who holds projects that name nobody: the window for projects, the service centre, else the first
     team of the park. History does not say, and a park may bring its projects before its windows."""
     if "team" not in context.memory:
-        windows = ComprehensiveWindow.objects.filter(
-            kind=ComprehensiveWindow.Kind.PROJECT_ASSISTANCE, active=True, team__isnull=False
-        )
-        teams = Team.objects.filter(active=True)
+        kind = ComprehensiveWindow.Kind.PROJECT_ASSISTANCE
+        windows = ComprehensiveWindow.objects.staffed().filter(kind=kind)
+        teams, centre = Team.objects.filter(active=True), offices.team_of(SERVICE_CENTRE)
         context.memory["team"] = (
             windows.order_by("code").values_list("team", flat=True).first()
-            or teams.filter(code=SERVICE_CENTRE).values_list("pk", flat=True).first()
+            or (centre.pk if centre else None)
             or teams.order_by("code").values_list("pk", flat=True).first()
         )
     found: int | None = context.memory["team"]

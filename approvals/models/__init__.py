@@ -15,7 +15,15 @@ from approvals.models.land import Dispatch, LandApproval, LandTask, Parcel
 from approvals.models.nodes import ActionItem, Meeting, Node
 from approvals.models.permits import Part, Permit, PermitPaper, Pledge
 from approvals.models.procedures import Prerequisite, Procedure, ProcedureItem, ProcedureVersion
-from approvals.models.projects import BASELINE_DAYS, COMMITTED, FACTS, STAGE_FACTS, LeaderContact, Project
+from approvals.models.projects import (
+    BASELINE_DAYS,
+    BUILDERS,
+    COMMITTED,
+    FACTS,
+    STAGE_FACTS,
+    LeaderContact,
+    Project,
+)
 from approvals.models.recovery import (
     YEARS_UNTIL_FEE,
     YEARS_UNTIL_TAKEN,
@@ -25,13 +33,18 @@ from approvals.models.recovery import (
 )
 from approvals.models.reforms import Reform, ReformCase
 from approvals.models.review import CapacityReview, ReviewLine, result_of
+from approvals.models.rules import ReviewRule
+from approvals.models.stages import BEFOREHAND, NAMES, StageName, stage_name
 from approvals.models.utilities import Utility, UtilityKind, UtilityRoute
 
 __all__ = [
     "BASELINE_DAYS",
+    "BEFOREHAND",
+    "BUILDERS",
     "COMMITTED",
     "DAY_UNITS",
     "FACTS",
+    "NAMES",
     "STAGE_FACTS",
     "YEARS_UNTIL_FEE",
     "YEARS_UNTIL_TAKEN",
@@ -64,12 +77,15 @@ __all__ = [
     "Reform",
     "ReformCase",
     "ReviewLine",
+    "ReviewRule",
     "ServiceItem",
     "ServiceItemQuerySet",
+    "StageName",
     "Utility",
     "UtilityKind",
     "UtilityRoute",
     "form_path",
     "limit_words",
     "result_of",
+    "stage_name",
 ]

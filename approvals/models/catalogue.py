@@ -15,6 +15,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from approvals.models.stages import stage_name
 from portal.names import local_name
 from portal.park.models import Team
 from portal.worktime.clock import Limit, Unit
@@ -31,6 +32,12 @@ def limit_words(days: int | None, unit: str) -> str:
     if days is None:
         return ""
     return limit_text(Limit(Decimal(days), Unit(unit))) if days else gettext("on the spot")
+
+
+class WindowQuerySet(models.QuerySet["ComprehensiveWindow"]):
+    def staffed(self) -> "WindowQuerySet":
+        """At work, with a team that somebody can send a case to, which is read along."""
+        return self.filter(active=True, team__active=True).select_related("team")
 
 
 @pghistory.track()
@@ -66,6 +73,8 @@ class ComprehensiveWindow(models.Model):
         help_text=_("Only where they differ from the service hours."),
     )
     active = models.BooleanField(_("active"), default=True)
+
+    objects = WindowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comprehensive window")
@@ -110,14 +119,13 @@ class ServiceItem(models.Model):
     """
 
     class Stage(models.TextChoices):
-        """The five of the reform, and the rest. Plain words: the dossier (section 0.1) knows the
-        official name of the last one only, so that none of the slogans stands here as the park's."""
+        """The five of the reform, called as the register of stages says, and the rest."""
 
-        NEGOTIATION = "negotiation", _("Talks")
-        LAND = "land", _("Land")
-        CONSTRUCTION = "construction", _("Construction")
-        COMPLETION = "completion", _("Completion")
-        CAPACITY_REVIEW = "capacity_review", _("Capacity review")
+        NEGOTIATION = "negotiation", stage_name("negotiation")
+        LAND = "land", stage_name("land")
+        CONSTRUCTION = "construction", stage_name("construction")
+        COMPLETION = "completion", stage_name("completion")
+        CAPACITY_REVIEW = "capacity_review", stage_name("capacity_review")
         OTHER = "other", _("Other matters")
 
     class Mode(models.TextChoices):

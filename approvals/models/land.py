@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import User
 from portal.cases.models import Case
 from portal.park.models import Enterprise
+from portal.worktime.now import now
 
 M2_PER_MU = Decimal(10000) / 15  # dossier, section 0: 15 mu = 1 ha
 MOST_CORNERS = 60
@@ -183,6 +184,10 @@ class LandApproval(models.Model):
     def __str__(self) -> str:
         return str(self.case)
 
+    def lines_shown(self) -> models.QuerySet[LandTask]:
+        """The checklist, what is due first on top."""
+        return self.tasks.select_related("case__team", "case__assignee").order_by("due_on", "pk")
+
     def dispatches_shown(self) -> models.QuerySet[Dispatch]:
         """The last meetings, with the lines that they changed."""
         return self.dispatches.prefetch_related("tasks__case")[:12]
@@ -202,6 +207,11 @@ class LandTask(models.Model):
 
     def __str__(self) -> str:
         return str(self.case)
+
+    @property
+    def light(self) -> str:
+        """How its clock stands now."""
+        return str(self.case.light(now()).value)
 
 
 class Dispatch(models.Model):

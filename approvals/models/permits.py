@@ -14,6 +14,12 @@ from approvals.models.projects import Project
 from portal.cases.models import Case, Document
 
 
+class PermitQuerySet(models.QuerySet["Permit"]):
+    def in_force(self) -> PermitQuerySet:
+        """Granted, and not taken back."""
+        return self.filter(decision=Permit.Decision.GRANTED, revoked_at=None)
+
+
 class Permit(models.Model):
     """审批办件: a child case of its project, under the number <project>/<item>/<sequence>."""
 
@@ -42,6 +48,8 @@ class Permit(models.Model):
     revoked_why = models.CharField(_("why it was revoked"), max_length=500, blank=True)
     # Once decided: its net working days, as the database counts them; empty until they are counted.
     held_days = models.PositiveIntegerField(null=True, editable=False)
+
+    objects = PermitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("permit")
@@ -74,6 +82,11 @@ class Permit(models.Model):
 
     def __str__(self) -> str:
         return str(self.case)
+
+    @property
+    def is_in_force(self) -> bool:
+        """Granted, and not taken back."""
+        return self.decision == self.Decision.GRANTED and self.revoked_at is None
 
 
 class PermitPaper(models.Model):

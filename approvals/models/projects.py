@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models.land import Parcel
 from approvals.models.procedures import Procedure, ProcedureVersion
-from portal.accounts.models import User
+from portal.accounts.models import Duty, User
 from portal.cases.models import Case
 from portal.park.models import Team
 
@@ -38,6 +38,8 @@ COMMITTED = (
     "committed_completion_on",
     "committed_capacity_on",
 )
+# Who has to be found before a construction permit is filed (建筑法 §8; dossier, section 2, [S7] and [S9]).
+BUILDERS = ("surveyor", "designer", "contractor", "site_supervisor")
 # Which of the facts the forms of a stage ask for.
 STAGE_FACTS: dict[str, tuple[str, ...]] = {
     "land": FACTS[:2],
@@ -156,6 +158,16 @@ class Project(models.Model):
         }
         said = {name: value for name, value in measured.items() if value is not None}
         return {**said, "special_fire": self.special_fire, "basement": self.basement}
+
+    @staticmethod
+    def candidates() -> dict[str, models.QuerySet[Any]]:
+        """Who can hold each of the three roles of a key project."""
+        people = User.objects.filter(is_active=True)
+        return {
+            "leader": people.filter(duty_grants__duty=Duty.LEADER),
+            "task_force": Team.objects.filter(kind=Team.Kind.TASK_FORCE, active=True),
+            "butler": people.filter(memberships__team__active=True).distinct(),
+        }
 
     @property
     def vacant_roles(self) -> list[str]:

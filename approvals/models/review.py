@@ -10,13 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models.projects import Project
+from approvals.models.rules import ReviewRule
 from portal.accounts.models import User
 from portal.cases.models import Case, Document
-
-# Dossier, section 2, stage 5 (proposals): all met; 80 to 100 % is met in the main; less is put right.
-MET, MOSTLY = Decimal(100), Decimal(80)
-# A date that is missed by no more than so many days counts as met in the main (proposal).
-MOST_DAYS_LATE = 90
 
 
 class CapacityReview(models.Model):
@@ -39,6 +35,8 @@ class CapacityReview(models.Model):
     )
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="reviews")
     due_on = models.DateField(_("day of full production"))  # that set it off
+    # By which it was opened and is judged, whatever holds by then; empty: as proposed.
+    rule = models.ForeignKey(ReviewRule, null=True, on_delete=models.PROTECT, related_name="reviews")
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     result = models.CharField(_("result"), max_length=10, choices=Result.choices, blank=True)
     excuse = models.CharField(_("excuse"), max_length=20, choices=Excuse.choices, blank=True)
@@ -62,6 +60,10 @@ class CapacityReview(models.Model):
 
     def __str__(self) -> str:
         return str(self.case)
+
+    @property
+    def rules(self) -> ReviewRule:
+        return self.rule or ReviewRule()
 
 
 class ReviewLine(models.Model):
@@ -127,24 +129,24 @@ class ReviewLine(models.Model):
             return None
         return max(0, (self.actual_on - self.promised_on).days - excused)
 
-    def result(self, excused: int = 0) -> str:
-        """What this promise comes to by rule; empty while nobody has found out."""
+    def result(self, rule: ReviewRule, excused: int = 0) -> str:
+        """What this promise comes to by rule: met, in the main, below; empty while nobody has found out."""
         if self.is_date:
             late = self.days_late(excused)
             if late is None:
                 return ""
-            steps = ((late == 0, "met"), (late <= MOST_DAYS_LATE, "mostly"))
+            steps = ((late == 0, "met"), (late <= rule.most_days_late, "mostly"))
         else:
             percent = self.percent
             if percent is None:
                 return ""
-            steps = ((percent >= MET, "met"), (percent >= MOSTLY, "mostly"))
+            steps = ((percent >= rule.met_percent, "met"), (percent >= rule.mostly_percent, "mostly"))
         return next((name for fits, name in steps if fits), "below")
 
 
-def result_of(lines: list[ReviewLine], excused: int) -> str:
+def result_of(lines: list[ReviewLine], rule: ReviewRule, excused: int) -> str:
     """The result of a review by rule: that of its worst promise; empty while one is not found out."""
-    found = [line.result(excused) for line in lines]
+    found = [line.result(rule, excused) for line in lines]
     if not found or "" in found:
         return ""
     return max(found, key=("met", "mostly", "below").index)

@@ -17,7 +17,6 @@ from approvals.models import ProcedureItem, ProcedureVersion, ServiceItem
 from approvals.presenting.lists import permit_states
 from approvals.presenting.project import RAIL
 from portal.cases.access import visible_to
-from portal.cases.declaration import flow_of
 from portal.park.acting import Actor
 
 STATES = ("filing", "running", "paused", "late")
@@ -55,7 +54,6 @@ class Column:
     """One stage: how many projects are in it, and its items."""
 
     label: str
-    slogan: str
     projects: int
     href: str
     nodes: Sequence[Node]
@@ -118,7 +116,6 @@ def _permits(**asked: object) -> str:
 def _column(stage: str, n: int, nodes: Sequence[Node]) -> Column:
     return Column(
         str(ServiceItem.Stage(stage).label),
-        str(flow_of(PROJECT).step(stage).label),
         n,
         f"{reverse('approvals:project_list')}?{urlencode({'stage': stage})}",
         nodes,

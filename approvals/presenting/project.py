@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.template.defaultfilters import floatformat
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals.access import ACTION_ITEM, ASSISTANCE, PLEDGE, REVIEW, UTILITY, VERIFICATION
 from approvals.actions import AFTER, STAGES
@@ -24,13 +24,13 @@ from portal.cases.access import visible_to
 from portal.cases.models import Case, Comment, Holder
 from portal.cases.presenting import actions
 from portal.cases.presenting.words import short_moment, time_left
+from portal.money import measured
 from portal.park.acting import Actor
 from portal.worktime.clock import local
 
 RAIL = ("negotiation", *(stage.value for stage in STAGES), AFTER.value)
 BESIDE = (PLEDGE, VERIFICATION, REVIEW, ASSISTANCE, ACTION_ITEM, UTILITY)
 TALK_SHOWN = 5
-TEN_THOUSAND = Decimal(10_000)
 
 
 @dataclass(frozen=True)
@@ -202,16 +202,25 @@ def _beside(whole: Whole, actor: Actor) -> QuerySet[Case]:
 
 
 def _besides(whole: Whole, case: Case) -> Line:
-    flow = case.flow
     step = case.step_declared
     light = "turn" if case.holder == Holder.ENTERPRISE else case.light(whole.now).value
     says = str(step.label if whole.inside else step.plain or step.label)
     return Line(
-        case.title if case.title.startswith(str(flow.label)) else f"{flow.label} · {case.title}",
-        State(light, says, case.holder, short_moment(case.due_at)),
+        _beside_title(whole, case),
+        State(light, says, case.holder, _until(case)),
         _case(case.pk) if case.is_seen else "",  # type: ignore[attr-defined]  # annotated
         case.team.label if case.holder == Holder.DEPARTMENT else "",
     )
+
+
+def _beside_title(whole: Whole, case: Case) -> str:
+    """Its kind, and what it is about unless that is the project itself."""
+    label, title = str(case.flow.label), case.title
+    return label if title.startswith(label) or title == whole.case.title else f"{label} · {title}"
+
+
+def _until(case: Case) -> str:
+    return short_moment(case.due_at) if case.due_at is not None else ""
 
 
 def _promised(whole: Whole, case: Case) -> Line:
@@ -224,7 +233,7 @@ def _promised(whole: Whole, case: Case) -> Line:
         says = _("Promised for %(day)s") % {"day": f"{pledge.due_on:%m-%d}"}
     return Line(
         title,
-        State(light, says, case.holder, short_moment(case.due_at)),
+        State(light, says, case.holder, _until(case)),
         _case(case.pk) if case.is_seen else "",  # type: ignore[attr-defined]  # annotated
         case.team.label if case.holder == Holder.DEPARTMENT else "",
     )
@@ -350,27 +359,14 @@ def told(whole: Whole, names: Sequence[str]) -> list[tuple[str, str]]:
         if value is None or value == "" or value is False:
             continue
         label = str(column.verbose_name)  # type: ignore[union-attr]  # plain fields
-        found.append((label, _words(value)))
+        found.append(measured(label, value) if isinstance(value, Decimal) else (label, _words(value)))
     return found
 
 
 def _words(value: object) -> str:
     if value is True:
         return _("yes")
-    if isinstance(value, Decimal) and value >= TEN_THOUSAND:
-        return money(value)
-    if isinstance(value, Decimal):
-        return floatformat(value, "-2g")
     return f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
-
-
-def money(amount: Decimal) -> str:
-    """From ten thousand on: in full, in Chinese also in large units (500,000,000 · 5 亿)."""
-    full = f"{amount.normalize():,f}"
-    if not (get_language() or "").startswith("zh"):
-        return full
-    unit, word = (TEN_THOUSAND**2, "亿") if amount >= TEN_THOUSAND**2 else (TEN_THOUSAND, "万")
-    return f"{full} · {(amount / unit).quantize(Decimal('0.01')).normalize():,f}\N{NO-BREAK SPACE}{word}"
 
 
 def _contacts(whole: Whole) -> list[tuple[Any, int]]:
@@ -381,14 +377,14 @@ def _contacts(whole: Whole) -> list[tuple[Any, int]]:
     return [(c, (today - c.on).days) for c in whole.project.contacts.select_related("noted_by")[:6]]
 
 
-def _papers(whole: Whole) -> list[dict[str, Any]]:
-    """The papers of all permits; each opens where its permit does."""
+def _papers(whole: Whole) -> list[tuple[str, bool, list[PermitPaper]]]:
+    """The papers permit by permit: its name, whether they can be opened (as the permit can), and they."""
     seen = {one.permit.pk: one for one in whole.permits}
     rows = PermitPaper.objects.filter(permit__project=whole.case.pk, permit__in=list(seen))
     near = rows.select_related("document", "material").order_by("permit", "material__position")
     return [
-        {"paper": row, "permit": name_of(seen[row.permit_id].permit), "opens": seen[row.permit_id].seen}
-        for row in near
+        (name_of(seen[pk].permit), seen[pk].seen, list(papers))
+        for pk, papers in groupby(near, key=lambda row: row.permit_id)
     ]
 
 

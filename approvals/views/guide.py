@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from approvals.forms import FORM_TYPES, Asked, GuideForm
 from approvals.models import ComprehensiveWindow, Intake, Material, ServiceItem, ServiceItemQuerySet
+from approvals.presenting.starts import start
 from portal.accounts.models import Duty
 from portal.cases import papers
-from portal.cases.declaration import FLOWS
 from portal.cases.views.papers import hardened
 from portal.park.acting import Actor
 from portal.worktime.clock import Calendar, local
 from portal.worktime.now import now
 
 PAGE = 30
-# The kind of case with which an enterprise begins today: a request at a station.
-REQUEST = "stations.request"
-REQUEST_CATEGORY = "procedures"
 Stage = ServiceItem.Stage
 
 
@@ -113,7 +108,7 @@ def item_view(request: HttpRequest, pk: int) -> HttpResponse:
         "item": item,
         "materials": [(m, papers.TYPES.get(m.form_type, "")) for m in item.materials.all()],
         "places": _places(places),
-        "start": _start(item, actor),
+        "start": start(item, actor),
         "visitor": actor is None,
         "may_edit": actor is not None and actor.holds(Duty.ADMINISTRATOR),
     }
@@ -123,23 +118,6 @@ def item_view(request: HttpRequest, pk: int) -> HttpResponse:
 def actor_of_visitor(request: HttpRequest) -> Actor | None:
     """Who looks; nobody has to be signed in."""
     return cast("Actor | None", request.actor)  # type: ignore[attr-defined]  # set by ActorMiddleware
-
-
-def _start(item: ServiceItem, actor: Actor | None) -> str:
-    """Where this person begins: the sign-in, or the form with the matter filled in; "" for who cannot."""
-    flow = FLOWS.get(REQUEST)
-    if flow is None:
-        return ""
-    if actor is None:
-        return f"{reverse('accounts:sign_in')}?{urlencode({'next': _address(item)})}"
-    if not actor.may_act_for(actor.enterprise_id, REQUEST):
-        return ""
-    title = _("To handle: %(item)s") % {"item": item.label}
-    return f"{reverse(flow.file_page)}?{urlencode({'category': REQUEST_CATEGORY, 'title': title})}"
-
-
-def _address(item: ServiceItem) -> str:
-    return reverse("approvals:item_view", args=[item.pk])
 
 
 @dataclass(frozen=True)

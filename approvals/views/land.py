@@ -85,7 +85,7 @@ def _narrowed(asked: dict[str, Any]) -> QuerySet[Parcel]:
 
 def _page(found: QuerySet[Parcel], request: HttpRequest) -> tuple[list[Parcel], str, str]:
     """A page by code, and the links of the pages before and after it ("" where there is none)."""
-    before, after = (request.GET.get(name, "")[:40] for name in ("before", "after"))
+    before, after = (request.GET.get(name, "")[:40].replace("\0", "") for name in ("before", "after"))
     if before:
         rows = list(found.filter(code__lt=before).order_by("-code")[: PAGE + 1])
         has_earlier, has_later = len(rows) > PAGE, True

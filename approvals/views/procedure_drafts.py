@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from approvals import actions
 from approvals.forms import DraftForm, DraftRow, PublishForm
+from approvals.forms.drafts import KEY
 from approvals.models import Procedure, ProcedureVersion, ServiceItem
 from approvals.views.procedure_compare import compared, path_words
 from approvals.views.procedures import drawn, when_words
@@ -36,7 +37,7 @@ class Problem:
 
     grade: actions.Finding.Grade
     text: str
-    rows: list[tuple[str, str]]
+    rows: list[tuple[str, str, bool]]  # key, name, whether the row is open
 
     @property
     def light(self) -> str:
@@ -45,10 +46,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class EditedRow:
-    """A row of the form with what surrounds it: when it runs, what it may wait for, what is wrong with it."""
+    """An item with what surrounds it: when it runs, what it waits for, what is wrong with it.
+
+    `is_open`: it is being changed. Only then what it may wait for is listed: thirty items with twenty-nine
+    choices each would make a heavy page.
+    """
 
     form: DraftRow
     name: str
+    is_open: bool
     when: str
     is_critical: bool
     awaits: str
@@ -75,10 +81,26 @@ def draft_edit(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         return _changed(request, draft)
     if getattr(request, "htmx", False):
-        context = {"q": _asked(request), "results": _results(draft, _asked(request))}
-        return render(request, "approvals/_procedure_draft_found.html", context)
+        return _fragment(request, draft)
     found = actions.timetable(draft)
     return _page(request, DraftForm(draft, found.items, found.awaits), found)
+
+
+def _fragment(request: HttpRequest, draft: ProcedureVersion) -> HttpResponse:
+    """One row, opened (`edit`) or as it is stored (`close`); else what the search finds."""
+    key = request.GET.get("edit", "") or request.GET.get("close", "")
+    if not key:
+        offered = {"q": _asked(request), "results": _results(draft, _asked(request))}
+        return render(request, "approvals/_procedure_draft_found.html", offered)
+    found = actions.timetable(draft)
+    form = DraftForm(draft, found.items, found.awaits)
+    groups = _groups(form, found, set(request.GET.getlist("edit")))
+    row = next((row for _stage, rows in groups for row in rows if row.form.key == key), None)
+    if row is None:
+        raise Http404
+    row.form.fields["days"].widget.attrs["autofocus"] = row.is_open
+    context = {"row": row, "procedure": draft.procedure, "phased": _phased(form), "swapped": True}
+    return render(request, "approvals/_procedure_draft_row.html", context)
 
 
 def _draft(request: HttpRequest, code: str) -> ProcedureVersion:
@@ -119,7 +141,8 @@ def _results(draft: ProcedureVersion, text: str) -> list[ServiceItem]:
 
 def _changed(request: HttpRequest, draft: ProcedureVersion) -> HttpResponse:
     """Save what was typed, or only look what it would be; errors stand beside their fields."""
-    form = DraftForm(draft, data=request.POST)
+    stored = actions.timetable(draft)
+    form = DraftForm(draft, stored.items, stored.awaits, data=request.POST)
     found = actions.laid_out(draft.procedure, *form.steps())
     if request.POST.get("do") == "check":
         context = _checked(form, found) | {"typed": True}
@@ -139,25 +162,37 @@ def _changed(request: HttpRequest, draft: ProcedureVersion) -> HttpResponse:
     if form.loosened:
         said = _("No longer waiting for what was taken out: %(items)s. Please look what they wait for now.")
         messages.warning(request, said % {"items": _(", ").join(form.loosened)})
-    text = _asked(request)
-    more = f"?{urlencode({'q': text})}#add" if text else ""
-    return redirect(reverse("approvals:draft_edit", args=[draft.procedure.code]) + more)
+    return redirect(reverse("approvals:draft_edit", args=[draft.procedure.code]) + _onward(request))
+
+
+def _onward(request: HttpRequest) -> str:
+    """Where one goes on after saving: at the row to be opened next, or at the search."""
+    text, key = _asked(request), request.POST.get("open", "")
+    if KEY.fullmatch(key):
+        return f"?{urlencode({'edit': key})}#row-{key}"
+    return f"?{urlencode({'q': text})}#add" if text else ""
+
+
+def _phased(form: DraftForm) -> bool:
+    return form.phases > 1 or any(row.step.phase for row in form.rows)
 
 
 def _page(
     request: HttpRequest, form: DraftForm, found: actions.Timetable, status: int = 200, **more: Any
 ) -> HttpResponse:
     draft, text = form.draft, _asked(request)
-    context = _checked(form, found) | {
+    opened = {row.key for row in form.rows if row.is_bound} | set(request.GET.getlist("edit"))
+    context = _checked(form, found, opened) | {
         "draft": draft,
         "procedure": draft.procedure,
         "form": form,
-        "groups": _groups(form, found),
+        "groups": _groups(form, found, opened),
+        "opened": opened,
         "seen": actions.mark(draft),
         "q": text,
         "results": _results(draft, text),
         "unconfirmed": any(row.item.is_default for row in form.rows),
-        "phased": form.phases > 1 or any(row.step.phase for row in form.rows),
+        "phased": _phased(form),
     }
     return render(request, "approvals/procedure_draft_edit.html", context | more, status=status)
 
@@ -166,9 +201,13 @@ def _published(procedure: Procedure) -> ProcedureVersion | None:
     return procedure.versions.filter(published_at__isnull=False).order_by("-number").first()
 
 
-def _checked(form: DraftForm, found: actions.Timetable) -> dict[str, Any]:
-    """The picture, the longest way, and everything that is wrong, at once."""
-    problems = list(_problems(form, found))
+def _checked(
+    form: DraftForm, found: actions.Timetable, opened: Collection[str] | None = None
+) -> dict[str, Any]:
+    """The picture, the longest way, and everything that is wrong, at once. `opened`: rows with a form."""
+    if opened is None:
+        opened = {row.key for row in form.rows if row.is_bound}
+    problems = list(_problems(form, found, opened))
     wrong = sum(problem.grade == Grade.ERROR for problem in problems)
     return {
         "found": found,
@@ -180,7 +219,7 @@ def _checked(form: DraftForm, found: actions.Timetable) -> dict[str, Any]:
     }
 
 
-def _problems(form: DraftForm, found: actions.Timetable) -> Iterator[Problem]:
+def _problems(form: DraftForm, found: actions.Timetable, opened: Collection[str]) -> Iterator[Problem]:
     for text in form.errors:
         yield Problem(Grade.ERROR, text, [])
     names = {item.key: actions.item_name(item) for item in found.items}
@@ -188,22 +227,24 @@ def _problems(form: DraftForm, found: actions.Timetable) -> Iterator[Problem]:
     for row in form.kept:
         for text in _wrong(row):
             said = _("“%(item)s”: %(error)s") % {"item": names[row.key], "error": text}
-            yield Problem(Grade.ERROR, said, [(row.key, names[row.key])])
+            yield Problem(Grade.ERROR, said, [(row.key, names[row.key], row.key in opened)])
     grades = list(Grade)
     for one in sorted(found.findings, key=lambda one: grades.index(one.grade)):
         if one.grade == Grade.HINT and unread & set(one.keys):
             continue  # what cannot be read is no gap
-        yield Problem(one.grade, one.text, [(key, names[key]) for key in one.keys])
+        yield Problem(one.grade, one.text, [(key, names[key], key in opened) for key in one.keys])
 
 
 def _wrong(row: DraftRow) -> list[str]:
     """What the form itself does not take."""
     if not row.is_bound:
-        return []
+        return row.wrong_awaits
     return [*(str(text) for texts in row.errors.values() for text in texts), *row.wrong_awaits]
 
 
-def _groups(form: DraftForm, found: actions.Timetable) -> list[tuple[str, list[EditedRow]]]:
+def _groups(
+    form: DraftForm, found: actions.Timetable, opened: Collection[str]
+) -> list[tuple[str, list[EditedRow]]]:
     """The rows by stage, in the order in which a project meets them."""
     names = {row.key: actions.item_name(row.step) for row in form.rows}
     said: dict[str, list[str]] = {}
@@ -218,20 +259,25 @@ def _groups(form: DraftForm, found: actions.Timetable) -> list[tuple[str, list[E
         rows = [row for row in form.rows if row.item.stage == stage]
         rows.sort(key=lambda row: row.step.phase)
         if rows:
-            edited = [_edited(row, names, found, said.get(row.key, [])) for row in rows]
+            edited = [
+                _edited(row, names, found, said.get(row.key, []), is_open=row.key in opened) for row in rows
+            ]
             groups.append((str(stage.label), edited))
     return groups
 
 
-def _edited(row: DraftRow, names: dict[str, str], found: actions.Timetable, problems: list[str]) -> EditedRow:
+def _edited(
+    row: DraftRow, names: dict[str, str], found: actions.Timetable, problems: list[str], *, is_open: bool
+) -> EditedRow:
     place = found.plan.places.get(row.key) if found.plan is not None else None
     return EditedRow(
         form=row,
         name=names[row.key],
+        is_open=is_open,
         when=when_words(place) if place else "",
         is_critical=any(item.key == row.key for item in found.path),
         awaits=_(", ").join(names[key] for key in row.awaits if key in names),
-        options=[(key, name, key in row.awaits) for key, name in names.items() if key != row.key],
+        options=[(k, name, k in row.awaits) for k, name in names.items() if k != row.key] if is_open else [],
         problems=problems,
     )
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty, DutyGrant, User
 from portal.administration.register_versions import Versioned
-from portal.park.models import Agency, Enterprise, Membership, Team
+from portal.park import offices
+from portal.park.models import Agency, Enterprise, Membership, Office, Team
 
 
 class Administered:
@@ -102,6 +103,22 @@ class TeamAdmin(Kept):
         if db_field.name == "leader":
             kwargs["queryset"] = User.objects.filter(duty_grants__duty=Duty.LEADER, is_active=True)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Office)
+class OfficeAdmin(Register):
+    """Without a row the team of the usual code is the office."""
+
+    list_display = ("role", "team")
+    list_select_related = ("team",)
+
+    def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        offices.OFFICES.forget()
+
+    def delete_model(self, request: HttpRequest, obj: Office) -> None:
+        super().delete_model(request, obj)
+        offices.OFFICES.forget()
 
 
 @admin.register(Enterprise)

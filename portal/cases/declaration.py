@@ -34,6 +34,10 @@ def working_days(amount: int) -> Limit:
     return Limit(Decimal(amount), Unit.WORKING_DAY)
 
 
+def calendar_days(amount: int) -> Limit:
+    return Limit(Decimal(amount), Unit.CALENDAR_DAY)
+
+
 def service_hours(amount: str) -> Limit:
     """Time within the service hours of working days."""
     return Limit(Decimal(amount), Unit.SERVICE_HOUR)
@@ -240,6 +244,7 @@ class Flow:
     facts_related: Sequence[str] = ()  # what the case page shows of it, read along
     public: bool = True  # whether the enterprise sees such cases
     extendable: bool = False
+    extension_days: int = 60  # the most working days that may be asked for
     pausable: bool = False
     pause_by: Sequence[str] = ("heads", "section_heads")
     supplement_by: Sequence[str] = ()  # who besides may stop it for what is missing, and for nothing else
@@ -254,6 +259,7 @@ class Flow:
     part_of: str = ""  # the kind with which it comes: who may act there for an enterprise may act here
     file_page: str = ""  # URL name of the page where an enterprise files one
     desk_page: str = ""  # URL name of the page where staff file one for an enterprise
+    whole_page: str = ""  # URL name of the page that shows one with all that belongs to it
     invitation: tuple[Text, Text] = ("", "")  # what the home page says of it: title, one line
     facts_template: str = ""  # fragment on the case page with the domain's own facts
     holder_template: str = ""  # fragment below who has the case: whom else one can ask

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db.models import Model, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -198,13 +199,19 @@ class ExtensionForm(ActionForm):
 
     public_fields = ("days", "reason")
 
-    days = forms.IntegerField(label=_("Working days"), min_value=1, max_value=60)
+    days = forms.IntegerField(label=_("Working days"), min_value=1)
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The enterprise can read it."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most, given = self.case.flow.extension_days, self.fields["days"]
+        given.validators.append(MaxValueValidator(most))
+        given.widget.attrs["max"] = most
 
 
 class RatingForm(ActionForm):

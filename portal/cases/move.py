@@ -129,9 +129,9 @@ class Move:
         if stay is not None and stay.limit_amount is not None and stay.limit_unit == Unit.WORKING_DAY:
             stay.limit_amount += days
 
-    def start_clock(self) -> None:
-        """The promise counts from this moment (acceptance)."""
-        self.case.clock_from_at = self.now
+    def start_clock(self, at: datetime | None = None) -> None:
+        """The promise counts from this moment (acceptance), or from an earlier one."""
+        self.case.clock_from_at = at or self.now
         self.promise()
 
     def keep(self, row: Model) -> None:

@@ -95,9 +95,14 @@ def _rest(ids: set[int], now: datetime) -> None:
 
 def _put_aside(case_id: int, job: str, error: Exception, now: datetime) -> None:
     """Take one case out of the sweep and show it on the job page; the rest go on."""
-    logger.error("case %s put aside by %s: %s", case_id, job, error)
     column = {"sweep": "next_alert_at", "lapse": "lapses_at"}[job]
     Case.objects.filter(pk=case_id).update(**{column: None})
+    show_aside(case_id, job, error, now)
+
+
+def show_aside(case_id: int, job: str, error: Exception, now: datetime) -> None:
+    """Show on the job page, once, a case with which a job cannot go on."""
+    logger.error("case %s put aside by %s: %s", case_id, job, error)
     SetAside.objects.get_or_create(
         case_id=case_id, job=job, resolved_at=None, defaults={"error": str(error)[:2000], "at": now}
     )

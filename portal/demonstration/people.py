@@ -10,10 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty, DutyGrant, User
+from portal.demonstration.names import TRADES
 from portal.park.models import Agency, Enterprise, Membership, Team
 
 PASSWORD = "demo-park-2024"  # noqa: S105 - known to everybody on purpose; demonstration accounts only
 ENTERPRISES = 16  # that have somebody who signs in
+FIRST_INDUSTRY = "新能源与电工电气"
 
 _FAMILY = "陈李王张刘周黄吴赵彭谭罗肖邓曾胡唐蒋何袁"
 _GIVEN = "明静伟芳磊敏涛丽强娟勇艳军洁峰萍波倩斌琳超慧鹏颖辉雪凯婷浩悦"
@@ -129,9 +131,13 @@ def display_name(number: int) -> str:
 
 
 def chosen_enterprises() -> list[Enterprise]:
-    """The enterprises whose people sign in: invented ones that were in the park before 2024."""
+    """The enterprises whose people sign in: invented ones that make something, in the park before 2024."""
+    makers = [trade.industry for trade in TRADES if trade.manufacturing]
     rows = Enterprise.objects.exclude(tags__contains=["报道提及"]).filter(settled_on__year__lt=2024)
-    return list(rows.order_by("uscc")[:ENTERPRISES])
+    found = list(rows.filter(industry__in=makers).exclude(size="micro").order_by("uscc"))
+    # The first one is the enterprise of the key project: electric motors.
+    first = next((row for row in found if row.industry == FIRST_INDUSTRY), None)
+    return sorted(found, key=lambda row: row != first)[:ENTERPRISES]
 
 
 def create() -> int:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.names import local_name
@@ -112,6 +113,35 @@ class Team(models.Model):
     def label(self) -> str:
         """The name in the reader's language."""
         return local_name(self.name, self.name_en)
+
+
+def office_roles() -> list[tuple[str, Promise | str]]:
+    """The offices that the domains' rules know."""
+    from portal.park.offices import ROLES
+
+    return [(role.name, role.label) for role in ROLES.values()]
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Office(models.Model):
+    """职能归口: which team is the office that a rule speaks of. Without a row it is the usual one."""
+
+    role = models.CharField(_("office"), max_length=40, choices=office_roles, primary_key=True)
+    team = models.ForeignKey(
+        Team,
+        verbose_name=_("team"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"active": True},
+    )
+
+    class Meta:
+        verbose_name = _("office by role")
+        verbose_name_plural = _("offices by role")
+        ordering: ClassVar = ["role"]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.team}"
 
 
 class Membership(models.Model):

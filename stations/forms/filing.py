@@ -58,6 +58,7 @@ class FilingForm(ActionForm):
 
     public_fields: ClassVar[tuple[str, ...]] = ("category",)
     private_fields: ClassVar[tuple[str, ...]] = ("contact_name", "contact_phone")
+    takes_files: ClassVar[bool] = True
 
     category = forms.ChoiceField(
         label=_("What is it about?"), choices=Category.choices, widget=forms.RadioSelect

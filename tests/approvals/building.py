@@ -77,6 +77,7 @@ def project_data(office: SimpleNamespace, **changes: Any) -> dict[str, Any]:
         "investment_amount": "500000000",
         "is_new_construction": "on",
         "site_address": "示范大道 8 号",
+        **dict.fromkeys(("surveyor", "designer", "contractor", "site_supervisor"), "示范建设公司"),
         **changes,
     }
 

@@ -103,7 +103,7 @@ def test_nobody_else_of_the_report_is_named_and_everything_else_says_what_it_is(
 
 def test_the_history_is_as_various_as_life(park_of_ledgers: Path) -> None:
     permits = Permit.objects.all()
-    assert {"granted", "refused", "withdrawn", ""} == set(permits.values_list("case__outcome", flat=True))
+    assert {"granted", "refused", "withdrawn"} == set(permits.values_list("case__outcome", flat=True))
     refiled = permits.filter(item__code="KG-006", sequence=2, decision="granted")
     assert refiled.exists()
     assert set(permits.exclude(phase_label="").values_list("sequence", flat=True)) == {1, 2, 3}
@@ -112,8 +112,7 @@ def test_the_history_is_as_various_as_life(park_of_ledgers: Path) -> None:
         "special_procedure",
         "force_majeure",
     }
-    running = Case.objects.open().filter(kind="approvals.permit")
-    assert set(running.values_list("opened_at__year", flat=True)) == {2026}
+    assert not Case.objects.open().filter(kind="approvals.permit").exists(), "nothing hangs in the history"
     assert set(Project.objects.values_list("mode", flat=True)) == {
         "standard",
         "land_to_construction",

@@ -77,6 +77,22 @@ def test_land_that_is_not_handed_over_or_in_use_is_not_ready(
             do(office.clerk, case, "assign_parcel", MONDAY, parcel=parcel.pk)
 
 
+def test_a_register_that_calls_land_free_does_not_give_it_away_twice(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    """A ledger or a hand in the register may say what it wants: what is under way rules."""
+    first, second = signed(park, office), signed(park, office, theirs=True)
+    parcel, held = make_parcel("HD-01"), idle_parcel(park)
+    do(office.clerk, first, "assign_parcel", MONDAY, parcel=parcel.pk)
+    begin_recovery(park, held)
+    Parcel.objects.filter(pk=parcel.pk).update(status="available", assigned_number="")
+    Parcel.objects.filter(pk=held.pk).update(status="idle")
+    with pytest.raises(Refused, match=first.number):
+        do(office.clerk, second, "assign_parcel", MONDAY, parcel=parcel.pk)
+    with pytest.raises(Refused, match="已在"):
+        begin_recovery(park, held)
+
+
 def test_recovered_land_is_supplied_again(park: SimpleNamespace, office: SimpleNamespace) -> None:
     parcel = idle_parcel(park)
     recovery = begin_recovery(park, parcel)

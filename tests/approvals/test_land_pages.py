@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from approvals.models import LandApproval, Parcel, Project, Recovery
@@ -21,7 +22,7 @@ from tests.approvals.land import (
 )
 from tests.approvals.test_land_recovery import SPRING, agreed
 from tests.pages.test_pages import browser
-from tests.people import MONDAY
+from tests.people import MONDAY, at
 
 pytestmark = pytest.mark.django_db
 PAGES = ("approvals:parcel_list", "approvals:parcel_match", "approvals:land_task_list")
@@ -85,7 +86,14 @@ def test_a_parcel_says_what_became_of_it(park: SimpleNamespace) -> None:
     case = begin_recovery(park, parcel)
     do(park.handler, agreed(park, case), "hand_over", SPRING, delivered_on="2027-02-24")
     page = shown(park.handler, "approvals:parcel_view", parcel.pk)
-    for words in ("提前 126 天交付", "116.40", "77600 m²", ">44000000<", "协议收回", case.number):
+    for words in (
+        "提前 126 天交付",
+        "116.40",
+        "77600 m²",
+        "4,400\N{NO-BREAK SPACE}万元",
+        "协议收回",
+        case.number,
+    ):
         assert words in page, words
     # Idle, being recovered, recovered: its history, the youngest first.
     answer: Any = browser(park.handler).get(reverse("approvals:parcel_view", args=[parcel.pk]))
@@ -157,7 +165,7 @@ def test_the_holder_reads_its_case_without_the_figures_of_the_talks(park: Simple
     do(park.handler, found, "propose_price", MONDAY, amount="44000002")
     inside = shown(park.handler, "cases:case_view", found.pk)
     outside = shown(park.owner, "cases:case_view", found.pk) + shown(park.owner, "cases:case_view", case.pk)
-    for secret in ("45000001", "44000002", "底价不超过"):
+    for secret in ("4,500.0001", "4,400.0002", "底价不超过"):
         assert secret in inside
         assert secret not in outside
     assert "园区正在审定价格" in outside
@@ -189,3 +197,17 @@ def test_an_outline_that_is_none_is_refused_in_the_register(park: SimpleNamespac
     assert client.post(address, {**data, "outline": "[[1, 2], [3, 40], [5, 6]]"}).status_code == 302
     assert Parcel.objects.get().outline == [[1, 2], [3, 40], [5, 6]]
     assert len(Parcel.pgh_event_model.objects.filter(pgh_obj=parcel.pk)) == 2  # type: ignore[attr-defined]
+
+
+def test_the_checklist_says_whose_each_line_is_and_how_it_stands(park: SimpleNamespace) -> None:
+    case = begin_land_approval(park, make_parcel("BP-1"))
+    both = line("勘测定界", park.team["development"], "2026-11-18") | line(
+        "组卷上报", park.team["development"], "2026-12-18", 2
+    )
+    do(park.handler, case, "add_lines", MONDAY, **both)
+    with time_machine.travel(at("2026-11-20 10:00"), tick=False):
+        html = " ".join(shown(park.handler, "cases:case_view", case.pk).split())
+    first, second = html.split("勘测定界")[1], html.split("组卷上报")[1]
+    assert '<span class="light late">' in first[:900]
+    assert '<span class="light ok">' in second[:900]
+    assert "2026-12-18" in second[:900]

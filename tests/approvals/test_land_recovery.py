@@ -180,6 +180,32 @@ def test_the_fee_is_a_fifth_of_the_price_and_charged_once(park: SimpleNamespace)
         do(park.head, found, "charge_fee", at("2026-12-02 09:00"))
 
 
+def test_a_track_that_begins_anew_does_not_charge_the_fee_again(park: SimpleNamespace) -> None:
+    case = begin_recovery(park, idle_parcel(park))
+    first = heard(park, case, "2025-12-01")
+    do(park.head, first, "charge_fee", at("2026-12-01 09:00"))
+    do(park.head, first, "break_off", at("2026-12-01 09:00"), reason="企业承诺开工")
+    with pytest.raises(Refused, match="2026-12-01"):
+        do(park.head, heard(park, case, "2025-12-01"), "charge_fee", at("2026-12-02 09:00"))
+
+
+def test_what_has_been_paid_for_is_neither_given_up_nor_taken_by_force(park: SimpleNamespace) -> None:
+    case = begin_recovery(park, idle_parcel(park))
+    by_law = heard(park, case)
+    do(park.head, by_law, "decide", at("2026-12-03 09:00"), decision_number="1 号")
+    paid = agreed(park, case)
+    handed = {"amount": "0", "delivered_on": "2026-12-03"}
+    for who, what, name, data in (
+        (park.handler, by_law, "enforce", handed),
+        (park.head, case, "give_up", {"reason": "不再需要"}),
+    ):
+        with pytest.raises(Refused, match="已结算"):
+            do(who, what, name, at("2026-12-03 10:00"), **data)
+    do(park.head, by_law, "break_off", at("2026-12-03 10:00"), reason="已协议收回")
+    do(park.handler, paid, "hand_over", SPRING, delivered_on="2027-02-24")
+    assert Recovery.objects.get().amount == Decimal(44_000_000)
+
+
 def test_without_the_price_of_the_land_there_is_no_fee(park: SimpleNamespace) -> None:
     found = heard(park, begin_recovery(park, idle_parcel(park), land_price_amount=""), "2025-12-01")
     with pytest.raises(Refused, match="价"):

@@ -16,6 +16,7 @@ from django.urls import reverse
 from approvals.models import ComprehensiveWindow, Intake, Material, ServiceItem
 from portal.cases import drafts
 from portal.park.models import Agency
+from tests.approvals.building import do, make_office, open_project, permit
 from tests.approvals.catalogue import make_catalogue, make_item
 from tests.pages.test_pages import PDF, browser
 from tests.people import MONDAY, at
@@ -88,7 +89,7 @@ def test_chips_say_how_many_and_keep_the_other_filters(known: SimpleNamespace) -
     chips = {str(chip["label"]): (chip["count"], chip["href"]) for chip in answer.context["stages"]}
     assert chips == {
         "全部阶段": (2, "?q=-0"),
-        "开工配套": (1, "?q=-0&stage=construction"),
+        "开工即配套": (1, "?q=-0&stage=construction"),
         "其他事项": (1, "?q=-0&stage=other"),
     }
     chosen = visitor().get(f"{LIST}?delegated=1").context["others"]
@@ -193,6 +194,27 @@ def test_an_enterprise_begins_with_the_matter_filled_in(
     assert start.startswith("/stations/requests/new/?category=procedures&title=")
     form = client.get(start).context["form"]
     assert (form["category"].value(), form["title"].value()) == ("procedures", "办理：建筑工程施工许可")
+
+
+def test_what_belongs_to_a_project_begins_with_the_project(park: SimpleNamespace) -> None:
+    office = make_office(park)
+    item = office.items["GD-003"]
+    owner = browser(park.owner)
+
+    def start(client: Client = owner) -> Any:
+        return client.get(item_page(item)).context["start"]
+
+    assert start() == reverse("approvals:project_file")
+    case = open_project(park, office)
+    assert start() == reverse("approvals:project_view", args=[case.pk])
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16")
+    first = permit(case, "filing").case_id
+    assert start() == reverse("cases:case_perform", args=[first, "submit"])
+    assert owner.get(start()).status_code == 200
+    assert start(browser(park.rival)) == reverse("approvals:project_file")
+    assert start(browser(office.clerk)) == ""
+    do(park.owner, first, "submit", MONDAY)
+    assert start() == reverse("approvals:project_view", args=[case.pk])
 
 
 def test_what_was_typed_before_is_not_overwritten_by_a_link(park: SimpleNamespace) -> None:

@@ -76,7 +76,7 @@ def test_from_an_empty_procedure_to_the_guide(client: Client) -> None:
     # Mended, it is one day over the promise: a warning that names what makes it so long.
     page = client.post(DRAFT, typed(client, **{"gd-003-awaits": []}), follow=True)
     assert said(page) == ["整体承诺时限无法兑现，还差 1 个工作日。"]
-    assert [key for key, _name in page.context["problems"][0].rows] == ["gd-003", "kg-012"]
+    assert [key for key, *_more in page.context["problems"][0].rows] == ["gd-003", "kg-012"]
     asked = client.get(DRAFT + "publish/")
     data = {"note": "首次发布", "seen": asked.context["form"].initial["seen"]}
     assert client.post(DRAFT + "publish/", {**data, "note": ""}).status_code == 422
@@ -425,4 +425,56 @@ def test_the_editor_costs_the_same_however_many_items_there_are(
     with django_assert_max_num_queries(15):
         page = client.get(DRAFT, {"q": "事项"})
     assert len(page.context["form"].rows) == 30
-    assert len(page.content) < 300_000
+    assert len(page.content) < 90_000
+
+
+def test_one_item_is_opened_at_a_time_and_the_others_stay_as_they_are(client: Client) -> None:
+    drafted()
+    before = held()
+    page = client.get(DRAFT)
+    assert 'name="row"' not in page.content.decode()
+    assert f'href="{DRAFT}?edit=scheme#row-scheme"' in page.content.decode()
+    html = client.get(DRAFT, {"edit": "scheme"}).content.decode()
+    assert html.count('name="row"') == 1
+    assert 'name="scheme-days" value="3"' in html
+    item = ServiceItem.objects.get(code="scheme").pk
+    sent = {
+        "seen": page.context["seen"], "do": "save", "row": "scheme", "scheme-item": item,
+        "scheme-days": "5", "scheme-awaits": ["land_use"],
+    }  # fmt: skip
+    assert client.post(DRAFT, sent).status_code == 302
+    assert held() == {**before, "scheme": (5, ["land_use"])}
+
+
+def test_a_closed_item_says_for_whom_it_is_needed(client: Client) -> None:
+    draft = drafted()
+    draft.items.filter(key="energy").update(needed_if="energy_tce", at_least="1000.00")
+    html = client.get(DRAFT).content.decode()
+    assert "1,000<" in html.split('id="row-energy"')[1].split("</tr>")[0]
+    assert 'value="1000"' in client.get(DRAFT, {"edit": "energy"}).content.decode()
+
+
+def test_without_scripts_the_next_item_is_opened_with_what_was_typed_saved(client: Client) -> None:
+    drafted()
+    page = client.get(DRAFT, {"edit": "scheme"})
+    assert '<button class="btn tiny" name="open" value="drawings"' in " ".join(page.content.decode().split())
+    sent = {
+        "seen": page.context["seen"], "open": "drawings", "row": "scheme", "scheme-days": "6",
+        "scheme-item": ServiceItem.objects.get(code="scheme").pk, "scheme-awaits": ["land_use"],
+    }  # fmt: skip
+    answer = client.post(DRAFT, sent)
+    assert answer["Location"] == f"{DRAFT}?edit=drawings#row-drawings"
+    assert held()["scheme"] == (6, ["land_use"])
+
+
+def test_a_script_swaps_one_row_only(client: Client) -> None:
+    drafted()
+    opened = client.get(DRAFT, {"edit": "scheme"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in opened
+    assert opened.count("<tr") == 1
+    assert 'name="scheme-days"' in opened
+    closed = client.get(DRAFT, {"close": "scheme"}, headers={"HX-Request": "true"}).content.decode()
+    assert 'name="scheme-days"' not in closed
+    assert "3 个工作日" in closed
+    nowhere = client.get(DRAFT, {"edit": "nowhere"}, headers={"HX-Request": "true"})
+    assert nowhere.status_code == 404

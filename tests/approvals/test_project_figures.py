@@ -106,7 +106,7 @@ def test_what_becomes_of_permits(park_with_projects: SimpleNamespace) -> None:
         "方案审查": pytest.approx((4 + 2 + 1) / 3),
         "建筑工程施工许可": pytest.approx((1 + 1 + 1 + 7 + 1) / 5),
     }
-    assert parts("permit_elapsed_days", "stage")["用地供应"] == 4
+    assert parts("permit_elapsed_days", "stage")["签约即供地"] == 4
     assert value("permit_on_time_rate") == pytest.approx(7 / 9)
     assert value("first_time_acceptance_rate") == pytest.approx(8 / 9)
     assert parts("pauses", "reason") == {"补正": 1, "特别程序": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -232,6 +233,44 @@ def test_the_node_plan_and_what_goes_along_stand_on_the_page(
         assert words in page, words
 
 
+def test_amounts_are_told_with_their_units(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    case = opened(park, office, land_mu="42.50", floor_area_m2="26800")
+    promised = {"committed_investment_amount": "320000000", "committed_output_per_mu": "9000000"}
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16", **promised)
+    html = page(park.owner, case).replace("\N{NO-BREAK SPACE}", " ")
+    facts = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd[^>]*>\s*([^<]+?)\s*</dd>", html))
+    told = {
+        "固定资产投资": "5 亿元", "用地面积": "42.5 亩", "建筑面积": "26,800 m²",
+        "承诺投资额": "3.2 亿元", "承诺亩均产值": "900 万元/亩",
+    }  # fmt: skip
+    assert told.items() <= facts.items(), facts
+    english = page(park.owner, case, language="en").replace("\N{NO-BREAK SPACE}", " ")
+    assert "320,000,000 yuan" in english
+    assert "9,000,000 yuan per mu" in english
+
+
+def test_what_has_no_deadline_names_none(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    case = signed(park, office)
+    service = case.children.get(kind="approvals.assistance")
+    Case.objects.filter(pk=service.pk).update(due_at=None)
+    assert "— 前" not in page(office.clerk, case)
+
+
+def test_the_papers_stand_below_the_permit_that_they_were_filed_for(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    office.items["GD-003"].pledgeable = "lacking"
+    office.items["GD-003"].save()
+    funds = material(office, "GD-003", "资金承诺书", key=False)
+    case = signed(park, office)
+    assert "还没有提交材料" in page(park.owner, case)
+    accepted(park, office, case, "filing", MONDAY, **{f"pledge_{funds.pk}": "2026-11-30"})
+    html = page(park.owner, case)
+    below = html[html.index("<summary><b>企业投资项目备案</b>") :].split("</details>")[0]
+    for words in ("1 份", "资金承诺书", "2026-11-30"):
+        assert words in below, words
+
+
 @pytest.mark.parametrize("name", ["head", "owner", "leader"])
 def test_the_page_costs_the_same_however_many_permits_there_are(
     park: SimpleNamespace, office: SimpleNamespace, name: str
@@ -274,3 +313,25 @@ def test_the_page_of_a_permit_leads_to_its_project(park: SimpleNamespace, office
     case = signed(park, office)
     html = browser(park.owner).get(f"/cases/{permit(case, 'filing').pk}/").content.decode()
     assert f'href="/approvals/projects/{case.pk}/"' in html
+
+
+def test_the_first_page_of_an_enterprise_leads_to_its_project_and_says_what_is_next(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = opened(park, office)
+    with time_machine.travel(MONDAY, tick=False):
+        html = browser(park.owner).get("/").content.decode()
+    there = f'href="/approvals/projects/{case.pk}/"'
+    assert there in html
+    assert "目前您不需要办理任何事项" in html
+    do(office.clerk, case, "sign", MONDAY, signed_on="2026-11-16")
+    with time_machine.travel(MONDAY, tick=False):
+        html = browser(park.owner).get("/").content.decode()
+        assert "等您办理：" in html
+        assert there in html
+        assert there not in browser(park.rival).get("/").content.decode()
+
+
+def test_the_first_page_of_a_leader_leads_to_the_flow_chart(park: SimpleNamespace) -> None:
+    html = browser(park.leader).get("/", follow=True).content.decode()
+    assert 'class="btn" href="/approvals/projects/flow/"' in html

@@ -10,13 +10,13 @@ import time_machine
 
 from approvals import actions
 from approvals.forms import SubmitForm
-from approvals.models import Permit
+from approvals.models import Part, Permit
 from portal.cases import engine, watch
 from portal.cases.access import visible_to
-from portal.cases.errors import Conflict, NotAllowed, Refused
-from portal.cases.models import Case
+from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
+from portal.cases.models import Case, Event
 from portal.notices.models import Notice
-from portal.park.models import Agency
+from portal.park.models import Agency, Team
 from portal.trust.forms import ScopeForm
 from tests.approvals.building import (
     accepted,
@@ -201,6 +201,45 @@ def test_joint_acceptance_waits_for_every_department(park: SimpleNamespace, offi
     assert case.step == "capacity_review"
 
 
+def test_a_part_that_the_item_wants_is_not_left_out_by_recalling_it(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    Part.objects.create(item=office.items["GD-003"], team=office.fire, ask="消防意见")
+    first = accepted(park, office, signed(park, office), "filing", MONDAY)
+    do(park.handler, first.case.children.get(), "recall", MONDAY)
+    with pytest.raises(Refused, match="消防部门"):
+        do(park.handler, first.case_id, "review", MONDAY, opinion="合格")
+    do(park.handler, first.case_id, "ask_co_handler", MONDAY, team=office.fire.pk, ask="请再核")
+    again = first.case.children.get(closed_at=None)
+    do(office.fireman, again, "reply", MONDAY, reply="合格")
+    do(park.handler, first.case_id, "review", MONDAY, opinion="合格")
+
+
+def test_a_permit_is_extended_by_ten_working_days_at_most(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    first = accepted(park, office, signed(park, office), "filing", MONDAY)
+    ask = {"by": actor(park.handler), "now": MONDAY}
+    with pytest.raises(Invalid):
+        engine.ask_extension(first.case_id, data={"days": 11, "reason": "专家未到"}, **ask)
+    engine.ask_extension(first.case_id, data={"days": 10, "reason": "专家未到"}, **ask)
+    engine.decide_extension(first.case_id, by=actor(park.head), granted=True, now=MONDAY)
+    assert Case.objects.get(pk=first.case_id).promise_due_at == at("2026-12-28 17:30")
+
+
+def test_nothing_is_sent_to_a_window_that_nobody_works_at_any_more(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = signed(park, office)
+    first = accepted(park, office, case, "filing", MONDAY)
+    Team.objects.filter(pk=office.window_team.pk).update(active=False)
+    do(park.handler, first.case_id, "review", MONDAY, opinion="合格")
+    do(park.head, first.case_id, "grant", MONDAY, grounds="")
+    assert permit(case, "land_use").case.team == park.team["development"]
+    with pytest.raises(Refused, match="管理员"):
+        open_project(park, office, theirs=True)
+
+
 def test_a_refused_item_is_filed_again_under_the_next_number(
     park: SimpleNamespace, office: SimpleNamespace
 ) -> None:
@@ -230,6 +269,27 @@ def test_a_vacant_role_of_a_key_project_is_told_once_a_week(
     roles = {"task_force": office.task_force.pk, "butler": office.officer.pk}
     do(office.clerk, case, "appoint", MONDAY, is_key="on", leader=park.leader.pk, **roles)
     assert actions.alarm_vacancies(at("2026-12-20 09:00")) == 0
+
+
+@pytest.mark.parametrize("role", ["leader", "task_force", "butler"])
+def test_a_role_whose_holder_has_left_is_vacant_again(
+    park: SimpleNamespace, office: SimpleNamespace, role: str
+) -> None:
+    case = open_project(park, office)
+    roles = {"leader": park.leader.pk, "task_force": office.task_force.pk, "butler": park.service.pk}
+    do(office.clerk, case, "appoint", MONDAY, is_key="on", **roles)
+    assert actions.alarm_vacancies(MONDAY) == 0
+    if role == "leader":
+        park.leader.duty_grants.all().delete()
+    elif role == "butler":
+        park.service.memberships.all().delete()
+    else:
+        Team.objects.filter(pk=office.task_force.pk).update(active=False)
+    assert actions.alarm_vacancies(MONDAY) == 1
+    case.project.refresh_from_db()
+    assert case.project.vacant_roles == [role]
+    assert Event.objects.filter(case=case, verb="vacate").count() == 1
+    assert actions.alarm_vacancies(MONDAY) == 0
 
 
 def test_giving_the_project_up_recalls_its_permits(park: SimpleNamespace, office: SimpleNamespace) -> None:

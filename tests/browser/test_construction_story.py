@@ -223,7 +223,7 @@ def test_accepted_together_reviewed_in_full_production_and_done(
     Part.objects.create(item=office.items["JG-002"], team=planning, ask="规划核实意见")
     project = signed_with_promises(park, office)
     for key in BEFORE_ACCEPTANCE:
-        decided(park, office, project, key, MONDAY, MONDAY)
+        certified(park, office, project, key, MONDAY)
     owner, clerk = window(park.owner, width=390), window(office.clerk)
     handler, head = window(park.handler), window(park.head)
     joint = permit(project, "acceptance").case_id

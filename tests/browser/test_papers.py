@@ -70,7 +70,7 @@ def test_a_request_with_a_file_that_waits_for_the_scan_is_sent_without_it(
     page.fill("[name=contact_name]", "示范联系人")
     page.fill("[name=contact_phone]", "0731-5555 0101")
     page.set_input_files(
-        "[name=new_files]", {"name": "现场.pdf", "mimeType": "application/pdf", "buffer": PDF}
+        "[name=new_documents]", {"name": "现场.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
     page.locator("main button.first").click()
     told = page.locator(".error", has_text="正在等待病毒扫描")

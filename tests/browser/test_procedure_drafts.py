@@ -7,7 +7,6 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import expect
 
 from approvals import actions
 from approvals.models import ProcedureItem, ProcedureVersion, ServiceItem
@@ -24,7 +23,8 @@ PAGES = (
     "/approvals/administration/new-procedure/",
     f"{OFFICE}factory/",
     f"{OFFICE}factory/edit/",
-    f"{OFFICE}factory/draft/?q=%E4%BA%8B%E9%A1%B9",
+    f"{OFFICE}factory/draft/",
+    f"{OFFICE}factory/draft/?q=%E4%BA%8B%E9%A1%B9&edit=scheme&edit=energy",
     f"{OFFICE}factory/draft/publish/",
     f"{OFFICE}factory/draft/discard/",
     f"{OFFICE}factory/versions/1/",
@@ -100,6 +100,12 @@ def test_the_picture_follows_the_typing_and_the_search_finds_while_one_types(
     person = window(park.administrator)
     page = person.go(f"{OFFICE}factory/draft/")
     page.get_by_text("超出承诺 3 个工作日").wait_for()
+    page.locator("#row-scheme").get_by_role("link", name="修改").click()
+    page.wait_for_function("document.activeElement.id === 'id_scheme-days'")
+    page.locator("#row-drawings").get_by_role("link", name="修改").press("Enter")
+    page.locator("#id_drawings-days").wait_for()
+    page.locator("#row-drawings").get_by_role("link", name="关闭").click()
+    page.locator("#id_drawings-days").wait_for(state="detached")
     page.locator("#id_scheme-days").fill("3")
     page.locator("#id_scheme-days").blur()
     page.get_by_text("可以发布").wait_for()
@@ -108,11 +114,12 @@ def test_the_picture_follows_the_typing_and_the_search_finds_while_one_types(
     page.get_by_label("其他事项 2").check()
     page.get_by_role("button", name="添加所选事项并保存").click()
     page.get_by_text("草稿已保存。").wait_for()
-    expect(page.locator("#id_scheme-days")).to_have_value("3")
+    page.locator("#row-scheme").get_by_text("3 个工作日").wait_for()
+    page.locator("#row-kg-202").get_by_role("link", name="修改").click()
     page.locator("#row-kg-202 summary").click()
     page.locator("#row-kg-202").get_by_label("竣工验收备案").check()
     page.get_by_role("button", name="保存草稿").first.click()
-    page.locator("#row-kg-202 summary").get_by_text("竣工验收备案").wait_for()
+    page.locator("#row-kg-202").get_by_text("竣工验收备案").wait_for()
     page.get_by_role("link", name="对比并发布").click()
     page.locator("[name=note]").fill("增加一项")
     page.get_by_role("button", name="发布第 2 版").click()

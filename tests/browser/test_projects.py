@@ -46,11 +46,13 @@ def looked_at(person: Person, name: str) -> list[str]:
         if folder := os.environ.get("PICTURES"):
             page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
     problems += [f"{name}: {p}" for p in axe_problems(page)]
+    page.set_viewport_size({"width": 794, "height": 1123})
+    page.emulate_media(media="print")
+    if page.evaluate("document.documentElement.scrollWidth") > 794:
+        problems.append(f"{name}: what is printed runs off the paper")
     if folder := os.environ.get("PICTURES"):
-        page.set_viewport_size({"width": 794, "height": 1123})
-        page.emulate_media(media="print")
         page.screenshot(path=f"{folder}/{name}-print.png", full_page=True)
-        page.emulate_media(media="screen")
+    page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1440, "height": 900})
     return problems
 

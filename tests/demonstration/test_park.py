@@ -21,6 +21,7 @@ from approvals.models import (
     LeaderContact,
     Material,
     Node,
+    Parcel,
     Part,
     Permit,
     Pledge,
@@ -185,7 +186,31 @@ def test_every_step_is_there() -> None:
     assert {"visit", "authorising", "active", "declined"} <= steps("assistance")
     assert {"choosing", "done"} <= steps("utility")
     assert {"doing", "done"} <= steps("action_item")
-    assert {"announced", "rectifying"} <= steps("capacity_review")
+    assert {"filing", "verifying", "panel", "announced", "objected", "rectifying", "passed"} <= steps(
+        "capacity_review"
+    )
+    assert {"examining", "recovering", "recovered", "remedied"} <= steps("recovery")
+    agreed = steps("recovery_agreement")
+    assert {"valuation", "talks", "approving", "signing", "settlement", "clearing"} <= agreed
+    assert {"recovered", "broken_off"} <= agreed
+    compelled = steps("recovery_compulsory")
+    assert {"investigation", "hearing", "deciding", "applying", "enforcing"} <= compelled
+    assert {"preparing", "approved"} <= steps("land_approval")
+    assert {"doing", "checking", "done"} <= steps("land_task")
+
+
+def test_nothing_of_the_history_hangs_in_the_present() -> None:
+    assert not Case.objects.open().filter(kind="approvals.permit", opened_by=None).exists()
+
+
+def test_every_parcel_lies_somewhere_on_the_map() -> None:
+    assert not Parcel.objects.filter(outline=None).exists()
+
+
+def test_who_signs_in_makes_what_its_project_is_about() -> None:
+    industries = Project.objects.filter(case__opened_by__isnull=False, case__title__contains="医用")
+    assert set(industries.values_list("case__enterprise__industry", flat=True)) == {"医疗器械及生物医药"}
+    assert live().case.enterprise == Enterprise.objects.get(agencies__user__username="owner")
 
 
 def test_the_phases_of_a_construction_permit_follow_each_other() -> None:
@@ -207,6 +232,7 @@ def test_only_what_is_told_to_be_late_has_climbed_the_ladder() -> None:
     orders = Case.objects.filter(kind="cases.supervision", parent__in=live)
     assert sorted(orders.values_list("parent__kind", flat=True)) == [
         "approvals.action_item",
+        "approvals.land_task",
         "approvals.permit",
     ]
     assert orders.filter(parent__permit__item__code="GD-008").exists()
@@ -233,14 +259,18 @@ def test_a_joint_acceptance_waits_for_one_department() -> None:
 
 
 def test_complete_projects_have_certificates_that_anybody_can_verify() -> None:
-    reviewed = CapacityReview.objects.values("project")
-    granted = Permit.objects.filter(project__in=reviewed, case__step="granted", case__opened_by__isnull=False)
-    assert granted.count() == 24
+    # As lists: nobody has counted the tables of a test yet, and a plan of nested queries takes minutes.
+    reviewed = list(CapacityReview.objects.values_list("project", flat=True))
+    done = Permit.objects.filter(project__in=reviewed, case__step="granted", case__opened_by__isnull=False)
+    granted = Permit.objects.filter(pk__in=list(done.values_list("pk", flat=True)))
+    assert granted.count() == 72
     assert not granted.filter(certificate_token=None).exists()
-    numbers = IssuedLetter.objects.filter(case__permit__in=granted, name="certificate")
+    numbers = IssuedLetter.objects.filter(
+        case__in=list(granted.values_list("pk", flat=True)), name="certificate"
+    )
     assert numbers.count() == granted.count()
     live = CapacityReview.objects.filter(project__case__opened_by__isnull=False)
-    assert set(live.values_list("result", flat=True)) == {"met", "below"}
+    assert set(live.values_list("result", flat=True)) == {"met", "mostly", "below", ""}
 
 
 def test_a_key_project_has_nodes_meetings_and_people_and_another_a_vacancy(loaded: datetime) -> None:

@@ -8,6 +8,7 @@ from shutil import copyfile
 import pytest
 import time_machine
 
+from approvals.demonstration.land import land
 from approvals.demonstration.materials import materials
 from approvals.demonstration.parts import parts
 from approvals.demonstration.procedures import procedures
@@ -34,9 +35,9 @@ def catalogue(tmp_path: Path) -> None:
 def test_they_fit_a_holiday(catalogue: None) -> None:
     now = at("2026-10-04 12:00")
     with time_machine.travel(now, tick=False):
-        for play in (materials, parts, procedures, live_projects):
+        for play in (land, materials, parts, procedures, live_projects):
             play(now)
-    assert Case.objects.filter(kind="approvals.project").open().count() == 15
+    assert Case.objects.filter(kind="approvals.project").open().count() == 18
     assert not Case.objects.filter(opened_at__gt=now).exists()
     lights = set(Case.objects.open().with_light(now).values_list("light_key", flat=True))
     assert {"ok", "late", "hold"} <= lights

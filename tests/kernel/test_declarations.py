@@ -63,6 +63,7 @@ def test_a_broken_flow_is_named(changes: dict[str, Any], code: str) -> None:
     assert code in codes(**changes)
 
 
+@pytest.mark.django_db  # the checks of the start ask for the names of stages
 def test_every_periodic_job_exists_and_names_its_minute() -> None:
     app.loader.import_default_modules()
     for entry in BEAT_SCHEDULE.values():

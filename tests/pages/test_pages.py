@@ -280,7 +280,7 @@ def test_errors_in_filing_keep_everything_typed_and_the_uploaded_file(park: Simp
 
     upload = SimpleUploadedFile("现场照片.png", PNG, "image/png")
     answer = browser(park.owner).post(
-        reverse("stations:request_file"), {**filing(park, title=""), "new_files": upload}
+        reverse("stations:request_file"), {**filing(park, title=""), "new_documents": upload}
     )
     assert answer.status_code == 422
     assert "三号车间昨晚起停电" in answer.content.decode()

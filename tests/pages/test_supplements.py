@@ -156,7 +156,7 @@ def test_a_steward_files_with_papers_that_go_into_the_archive(park: SimpleNamesp
     data = {
         **filing(park, channel="phone", documents=[known.pk]),
         "enterprise": park.ours.pk,
-        "new_files": SimpleUploadedFile("现场.pdf", PDF),
+        "new_documents": SimpleUploadedFile("现场.pdf", PDF),
     }
     assert browser(park.steward).post("/stations/requests/desk/", data).status_code == 302
     case = Case.objects.get()

@@ -240,7 +240,7 @@ def test_who_files_while_the_scanner_is_away_loses_nothing_and_reads_what_can_be
         client = browser(user)
         typed = {**filing(park, title=f"停电 {n}", description="三号车间昨晚起停电，请尽快"), **more}
         sent = SimpleUploadedFile(f"现场{n}.pdf", PDF + b"%" * n)
-        answer = client.post(address, {**typed, "new_files": sent})
+        answer = client.post(address, {**typed, "new_documents": sent})
         assert answer.status_code == 422
         page = answer.content.decode()
         assert f"“现场{n}”已存入档案，正在等待病毒扫描" in page
@@ -272,7 +272,7 @@ def test_of_several_new_files_the_good_ones_stay_chosen_beside_the_word_on_the_b
 ) -> None:
     client = browser(park.owner, "en")
     good, bad = SimpleUploadedFile("plan.pdf", PDF), SimpleUploadedFile("run.exe", b"MZ" + b"\0" * 100)
-    answer = client.post(reverse("stations:request_file"), {**filing(park), "new_files": [good, bad]})
+    answer = client.post(reverse("stations:request_file"), {**filing(park), "new_documents": [good, bad]})
     assert answer.status_code == 422
     page = answer.content.decode()
     paper = Document.objects.get()

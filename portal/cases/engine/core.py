@@ -206,8 +206,11 @@ def _after_closing(move: Move) -> None:
         hook = flow_of(case.parent.kind).on_child_closed  # type: ignore[union-attr]  # it has a parent
         if hook is not None:
             above = lock(case.parent_id, by=move.by, now=move.now, inside=True)
+            was_open = above.case.is_open
             hook(above, case)
             above.save()
+            if was_open and not above.case.is_open:  # it ends with its child, and so does all beside it
+                _after_closing(above)
 
 
 def lock(

@@ -30,6 +30,7 @@ from portal.worktime.now import now
 
 RATE_WITHIN = timedelta(days=30)
 PAGE = 30
+WHOLES = 3
 
 
 def own_cases(actor: Actor) -> QuerySet[Case]:
@@ -57,16 +58,16 @@ def home(request: HttpRequest) -> HttpResponse:
     actor, moment = actor_of(request), now()
     calendar = Calendar.current()
     mine = own_cases(actor)
-    open_rows = rows(
-        mine.filter(_on_first_page(moment), closed_at=None).order_by(_turn_first(), "due_at", "id")[:PAGE],
-        actor,
-        moment,
-        calendar,
-        inside=False,
-    )
+    shown = mine.filter(_on_first_page(moment), closed_at=None).exclude(kind__in=_whole_kinds())
+    cases = list(shown.order_by(_turn_first(), "due_at", "id")[:PAGE])
+    open_rows = rows(cases, actor, moment, calendar, inside=False)
+    wholes = _wholes(mine, list(zip(cases, open_rows, strict=True)))
+    under_way = [row for row in open_rows if not row.mine]
     context: dict[str, Any] = {
-        "todo": [r for r in open_rows if r.mine],
-        "under_way": [r for r in open_rows if not r.mine],
+        "wholes": wholes,
+        "todo": [row for row in open_rows if row.mine],
+        "under_way": under_way,
+        "handled": len(under_way) + len(wholes),
         "late": sum(1 for r in open_rows if r.light == "late"),
         "to_rate": _asked_to_rate(actor, moment, calendar),
         "drafts": _drafts(actor),
@@ -77,6 +78,28 @@ def home(request: HttpRequest) -> HttpResponse:
         "notices": _notices(actor),
     }
     return render(request, "enterprise/home.html", context)
+
+
+def _whole_kinds() -> list[str]:
+    """Kinds with a page for the whole: everything that waits belongs to one of their cases."""
+    return [kind for kind, flow in FLOWS.items() if flow.whole_page]
+
+
+def _wholes(mine: QuerySet[Case], waiting: list[tuple[Case, Row]]) -> list[tuple[Case, str, list[str]]]:
+    """The newest wholes that are open, each with its page and what waits for the enterprise in it."""
+    found = mine.filter(kind__in=_whole_kinds(), closed_at=None).order_by("-opened_at", "-id")[:WHOLES]
+    return [
+        (
+            whole,
+            reverse(whole.flow.whole_page, args=[whole.pk]),
+            [_name(case, whole) for case, row in waiting if case.parent_id == whole.pk and row.mine],
+        )
+        for whole in found
+    ]
+
+
+def _name(case: Case, whole: Case) -> str:
+    return str(case.flow.label) if case.title == whole.title else case.title
 
 
 def _asked_to_rate(actor: Actor, moment: datetime, calendar: Calendar) -> list[tuple[Row, Any]]:

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from portal.cases.models import Case, Holder, MissingItem, Pause
 from portal.cases.presenting.words import time_left
-from portal.worktime.clock import Calendar
+from portal.worktime.clock import Calendar, local
 from portal.worktime.explain import moment_text
+from portal.worktime.now import now as present
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def turn(
 ) -> Turn:
     """The clock in one line, and what stands still or is waited for."""
     if case.closed_at is not None:
-        return Turn(_("Closed on %(time)s") % {"time": moment_text(case.closed_at)})
+        return Turn(_("Closed on %(time)s") % {"time": _moment(case.closed_at)})
     if pause is not None:
         return _stopped(pause, [item for item in items if item.supplied_at is None], inside=inside)
     if case.holder == Holder.ENTERPRISE and not inside:
@@ -44,7 +45,7 @@ def turn(
     left = time_left(case, now, calendar)
     if case.due_at is None:
         return Turn(left)
-    due = {"left": left, "due": moment_text(case.due_at)}
+    due = {"left": left, "due": _moment(case.due_at)}
     if case.due_at == case.promise_due_at:
         return Turn(_("%(left)s · by %(due)s") % due)
     of_step = _("%(left)s · this step by %(due)s") % due
@@ -55,13 +56,13 @@ def _whole(case: Case) -> str:
     """Where the present step is due before the whole: until when that is promised."""
     if case.promise_due_at is None:
         return ""
-    return _("The whole case by %(due)s.") % {"due": moment_text(case.promise_due_at)}
+    return _("The whole case by %(due)s.") % {"due": _moment(case.promise_due_at)}
 
 
 def _until(case: Case) -> str:
     if case.due_at is None:
         return ""
-    due = _("Please answer by %(due)s; your time does not count as ours.") % {"due": moment_text(case.due_at)}
+    due = _("Please answer by %(due)s; your time does not count as ours.") % {"due": _moment(case.due_at)}
     return f"{due} {_goes_on(case)}".strip()
 
 
@@ -77,8 +78,8 @@ def _goes_on(case: Case) -> str:
 def _stopped(pause: Pause, missing: Sequence[MissingItem], *, inside: bool) -> Turn:
     planned = ""
     if pause.planned_until_at is not None:
-        planned = _("Planned until %(time)s.") % {"time": moment_text(pause.planned_until_at)}
-    since = _("Clock stopped since %(time)s") % {"time": moment_text(pause.from_at)}
+        planned = _("Planned until %(time)s.") % {"time": _moment(pause.planned_until_at)}
+    since = _("Clock stopped since %(time)s") % {"time": _moment(pause.from_at)}
     reason = f"{pause.get_reason_display()} · {pause.basis}" if pause.basis else pause.get_reason_display()
     if not missing:
         return Turn(since, f"{reason} · {planned}" if planned else reason)
@@ -92,3 +93,11 @@ def _stopped(pause: Pause, missing: Sequence[MissingItem], *, inside: bool) -> T
         n,
     ) % {"n": n}
     return Turn(title, _("The clock stands still until then; when all is here, it runs on by itself."), True)
+
+
+def _moment(moment: datetime) -> str:
+    """A moment with its year where that is another one: a review may be put right within a year."""
+    said, year = moment_text(moment), local(moment).year
+    return (
+        said if year == local(present()).year else _("%(moment)s (%(year)s)") % {"moment": said, "year": year}
+    )

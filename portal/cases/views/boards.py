@@ -10,11 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.accounts.models import Duty
+from portal.apps import domains
 from portal.cases import queue
 from portal.cases.access import RULES, visible_to
 from portal.cases.boards import COLUMNS
@@ -142,6 +144,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
         "orders": rows(orders.order_by("due_at", "id")[:SHOWN], actor, moment, calendar),
         "levels": _levels(climbed),
         "level": chosen,
+        "overviews": [(title, reverse(name)) for d in domains() for title, name in d.overviews],
     }
     return render(request, "cases/escalations.html", context)
 

@@ -147,7 +147,7 @@ DROP FUNCTION approvals_hours_changed(), approvals_days_changed(), approvals_day
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("approvals", "0020_reforms"),
+        ("approvals", "0040_review_rules"),
         ("cases", "0005_pauses_by_case"),
         ("worktime", "0002_calendar"),
     ]

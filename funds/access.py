@@ -1,0 +1,42 @@
+"""Access words of claims and of what is paid; offices that the rules of this domain know."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.cases.access import Rule, register
+from portal.cases.models import Case
+from portal.park import offices
+from portal.park.acting import Actor
+
+CLAIM, PLAN, RECOVERY = "funds.claim", "funds.plan", "funds.recovery"
+
+POLICY_WINDOW = offices.register(offices.Role("policy_window", _("policy delivery window"), "window_policy"))
+FINANCE_OFFICE = offices.register(offices.Role("finance_office", _("finance office"), "finance"))
+
+_OWNER = """
+SELECT g.user_id FROM park_agency g WHERE g.enterprise_id = m.enterprise_id AND g.role = 'owner'
+"""
+
+
+def _owns(actor: Actor, case: Case) -> bool:
+    return actor.owns(case.enterprise_id)
+
+
+# 企业法人/管理员 signs; an agent prepares and does not (dossier, section 7).
+register(Rule("owner", _("owner of the enterprise"), _owns, _OWNER))
+
+
+def in_finance(actor: Actor) -> bool:
+    """财政/资金专员."""
+    return offices.sits_in(actor, FINANCE_OFFICE)
+
+
+register(
+    Rule(
+        "finance",
+        _("finance office"),
+        lambda actor, _case: in_finance(actor),
+        opens=lambda actor, _enterprise, _kind: in_finance(actor),
+    )
+)

@@ -1,0 +1,414 @@
+"""The budget ledger: where every yuan of a budget is, by lines that are only ever added.
+
+appropriated → free → reserved (a claim was accepted) → committed (it stands in an approved plan) → paid.
+What a line moves is taken from one account and put into another by the database itself, under the lock of
+the budget; an account never falls below zero, so that nothing is bound or paid that is not there.
+Source: dossier, section 3; pitfalls, "Money". Money in yuan.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.names import local_name
+from portal.park.models import Team
+
+MOST_DIGITS, PLACES = 16, 2
+ZERO = Decimal("0.00")
+
+
+def money(label: object, **options: object) -> models.DecimalField:  # type: ignore[type-arg]
+    """A column of money in yuan."""
+    return models.DecimalField(label, max_digits=MOST_DIGITS, decimal_places=PLACES, **options)  # type: ignore[arg-type]
+
+
+def _balance(label: object) -> models.DecimalField:  # type: ignore[type-arg]
+    return money(label, default=ZERO, editable=False)
+
+
+# Only the trigger of the lines, one level deeper, changes what they add up to.
+_KEPT_BY_LINES = """
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'balances follow from the lines of the ledger'
+        USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def never_emptied(table: str) -> pgtrigger.Trigger:
+    """Nobody empties the table; but tests, which say so in the options of their connection."""
+    return pgtrigger.Trigger(
+        name="not_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func=(
+            "IF current_setting('portal.test_database', true) IS DISTINCT FROM 'on' THEN"
+            f" RAISE EXCEPTION '{table} is append-only'; END IF; RETURN NULL;"
+        ),
+    )
+
+
+BALANCES = ("appropriated_amount", "reserved_amount", "committed_amount", "paid_amount", "recovered_amount")
+
+
+def _balances_follow(names: tuple[str, ...]) -> list[pgtrigger.Trigger]:
+    begun_with = " OR ".join(f"NEW.{name} <> 0" for name in names)
+    changed = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in names)
+    return [
+        pgtrigger.Trigger(
+            name="begins_empty",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert,
+            condition=pgtrigger.Condition(begun_with),
+            func="""
+                RAISE EXCEPTION 'balances follow from the lines of the ledger'
+                USING ERRCODE = 'integrity_constraint_violation';
+            """,
+        ),
+        pgtrigger.Trigger(
+            name="kept_by_lines",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Condition(changed),
+            func=_KEPT_BY_LINES,
+        ),
+    ]
+
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=list(BALANCES)
+)
+class Budget(models.Model):
+    """资金预算: one line of one year, for one purpose."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    year = models.PositiveSmallIntegerField(_("year"))
+    name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(_("name in English"), max_length=160, blank=True)
+    team = models.ForeignKey(
+        Team, verbose_name=_("department"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    carried_from = models.OneToOneField(
+        "self",
+        verbose_name=_("carried over from"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="carried_to",
+    )
+    closed_at = models.DateTimeField(_("year closed at"), null=True, editable=False)
+    appropriated_amount = _balance(_("appropriated (yuan)"))
+    reserved_amount = _balance(_("reserved (yuan)"))
+    committed_amount = _balance(_("committed (yuan)"))
+    paid_amount = _balance(_("paid (yuan)"))
+    recovered_amount = _balance(_("recovered (yuan)"))
+
+    class Meta:
+        verbose_name = _("budget")
+        verbose_name_plural = _("budgets")
+        ordering: ClassVar = ["-year", "code"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(year__gte=2000, year__lte=2100), name="funds_budget_year"),
+            models.CheckConstraint(
+                condition=Q(
+                    appropriated_amount__gte=0,
+                    reserved_amount__gte=0,
+                    committed_amount__gte=0,
+                    paid_amount__gte=0,
+                    recovered_amount__gte=0,
+                ),
+                name="funds_budget_not_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    appropriated_amount__gte=F("reserved_amount")
+                    + F("committed_amount")
+                    + F("paid_amount")
+                    - F("recovered_amount")
+                ),
+                name="funds_budget_not_exceeded",
+                violation_error_message=_("The budget does not have so much left."),
+            ),
+            models.CheckConstraint(
+                condition=Q(recovered_amount__lte=F("paid_amount")), name="funds_budget_recovered_was_paid"
+            ),
+        ]
+        triggers: ClassVar = _balances_follow(BALANCES)
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return local_name(self.name, self.name_en)
+
+    @property
+    def free_amount(self) -> Decimal:
+        """What can still be reserved, in yuan."""
+        bound = self.reserved_amount + self.committed_amount + self.paid_amount - self.recovered_amount
+        return Decimal(self.appropriated_amount - bound)
+
+
+class ClaimAccount(models.Model):
+    """The money of one claim: what was approved, and how much of it lies in which account.
+
+    `approved_amount` is what the meeting has decided; before it only a reservation stands here.
+    """
+
+    claim = models.OneToOneField(
+        "funds.Claim", on_delete=models.PROTECT, primary_key=True, related_name="account"
+    )
+    budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="accounts")
+    cap_amount = money(_("cap (yuan)"), null=True)
+    approved_amount = money(_("approved (yuan)"), null=True)
+    reserved_amount = _balance(_("reserved (yuan)"))
+    committed_amount = _balance(_("committed (yuan)"))
+    paid_amount = _balance(_("paid (yuan)"))
+    recovered_amount = _balance(_("recovered (yuan)"))
+
+    class Meta:
+        verbose_name = _("account of a claim")
+        verbose_name_plural = _("accounts of claims")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["claim", "budget"], name="funds_account_of_budget"),
+            models.CheckConstraint(
+                condition=Q(
+                    reserved_amount__gte=0,
+                    committed_amount__gte=0,
+                    paid_amount__gte=0,
+                    recovered_amount__gte=0,
+                    recovered_amount__lte=F("paid_amount"),
+                ),
+                name="funds_account_not_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_amount=None) | Q(approved_amount__gte=0),
+                name="funds_approved_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(cap_amount=None)
+                | Q(approved_amount=None)
+                | Q(approved_amount__lte=F("cap_amount")),
+                name="funds_approved_within_cap",
+                violation_error_message=_("More than the policy allows."),
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_amount=None, committed_amount=0, paid_amount=0)
+                | Q(
+                    approved_amount__gte=F("reserved_amount") + F("committed_amount") + F("paid_amount"),
+                ),
+                name="funds_bound_within_approved",
+                violation_error_message=_("More than was approved."),
+            ),
+        ]
+        triggers: ClassVar = _balances_follow(BALANCES[1:])
+
+    def __str__(self) -> str:
+        return str(self.claim)
+
+
+class Account(models.TextChoices):
+    """Where money of a budget can be. `treasury` is outside: it comes from there and goes back."""
+
+    TREASURY = "treasury", _("treasury")
+    FREE = "free", _("free")
+    RESERVED = "reserved", _("reserved")
+    COMMITTED = "committed", _("committed")
+    PAID = "paid", _("paid out")
+    ENTERPRISE = "enterprise", _("given back")
+
+
+# Kind of line → from which account to which, and whether it belongs to a claim.
+LINES: dict[str, tuple[Account, Account, bool]] = {
+    "appropriate": (Account.TREASURY, Account.FREE, False),
+    "cut": (Account.FREE, Account.TREASURY, False),
+    "transfer_in": (Account.TREASURY, Account.FREE, False),
+    "transfer_out": (Account.FREE, Account.TREASURY, False),
+    "reserve": (Account.FREE, Account.RESERVED, True),
+    "release": (Account.RESERVED, Account.FREE, True),
+    "commit": (Account.RESERVED, Account.COMMITTED, True),
+    "uncommit": (Account.COMMITTED, Account.RESERVED, True),
+    "pay": (Account.COMMITTED, Account.PAID, True),
+    "bounce": (Account.PAID, Account.COMMITTED, True),
+    "recover": (Account.ENTERPRISE, Account.FREE, True),
+}
+
+
+class Transfer(models.Model):
+    """调剂 from one budget to another, or carrying over at the end of the year: asked for by one, decided by
+    another. Money in yuan."""
+
+    class Kind(models.TextChoices):
+        TRANSFER = "transfer", _("transfer")
+        CARRY_OVER = "carry_over", _("carried over")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.TRANSFER)
+    source = models.ForeignKey(
+        Budget, verbose_name=_("from"), on_delete=models.PROTECT, related_name="transfers_out"
+    )
+    target = models.ForeignKey(
+        Budget, verbose_name=_("to"), on_delete=models.PROTECT, related_name="transfers_in"
+    )
+    amount = money(_("amount (yuan)"))
+    reason = models.CharField(_("reason"), max_length=300)
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("asked for at"))
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    granted = models.BooleanField(_("granted"), null=True)
+    note = models.CharField(_("remark"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("transfer between budgets")
+        verbose_name_plural = _("transfers between budgets")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="funds_transfer_amount"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="funds_transfer_to_another"),
+            models.CheckConstraint(
+                condition=Q(granted=None, decided_at=None, decided_by=None)
+                | Q(granted__isnull=False, decided_at__isnull=False, decided_by__isnull=False),
+                name="funds_transfer_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
+                name="funds_transfer_four_eyes",
+                violation_error_message=_("Whoever asked for it does not decide on it."),
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(
+                name="decided_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__granted__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}: {self.amount}"
+
+
+def _from_to(kind: str) -> Q:
+    source, target, of_claim = LINES[kind]
+    found = Q(kind=kind, source=source.value, target=target.value, account__isnull=not of_claim)
+    return found & Q(transfer__isnull=kind not in ("transfer_in", "transfer_out"))
+
+
+def _each_kind() -> Q:
+    found = Q()
+    for kind in LINES:
+        found |= _from_to(kind)
+    return found
+
+
+# The budget first, then the claim, always: two that meet wait for one another and never in a ring. What an
+# account gains another loses; of what comes from outside and goes back only the one side is of this ledger.
+_MOVE_MONEY = """
+    UPDATE funds_budget SET
+        appropriated_amount = appropriated_amount
+            + CASE WHEN NEW.source = 'treasury' THEN NEW.amount ELSE 0 END
+            - CASE WHEN NEW.target = 'treasury' THEN NEW.amount ELSE 0 END,
+        reserved_amount = reserved_amount
+            + CASE WHEN NEW.target = 'reserved' THEN NEW.amount ELSE 0 END
+            - CASE WHEN NEW.source = 'reserved' THEN NEW.amount ELSE 0 END,
+        committed_amount = committed_amount
+            + CASE WHEN NEW.target = 'committed' THEN NEW.amount ELSE 0 END
+            - CASE WHEN NEW.source = 'committed' THEN NEW.amount ELSE 0 END,
+        paid_amount = paid_amount
+            + CASE WHEN NEW.target = 'paid' THEN NEW.amount ELSE 0 END
+            - CASE WHEN NEW.source = 'paid' THEN NEW.amount ELSE 0 END,
+        recovered_amount = recovered_amount
+            + CASE WHEN NEW.source = 'enterprise' THEN NEW.amount ELSE 0 END
+    WHERE id = NEW.budget_id;
+    IF NEW.account_id IS NOT NULL THEN
+        UPDATE funds_claimaccount SET
+            reserved_amount = reserved_amount
+                + CASE WHEN NEW.target = 'reserved' THEN NEW.amount ELSE 0 END
+                - CASE WHEN NEW.source = 'reserved' THEN NEW.amount ELSE 0 END,
+            committed_amount = committed_amount
+                + CASE WHEN NEW.target = 'committed' THEN NEW.amount ELSE 0 END
+                - CASE WHEN NEW.source = 'committed' THEN NEW.amount ELSE 0 END,
+            paid_amount = paid_amount
+                + CASE WHEN NEW.target = 'paid' THEN NEW.amount ELSE 0 END
+                - CASE WHEN NEW.source = 'paid' THEN NEW.amount ELSE 0 END,
+            recovered_amount = recovered_amount
+                + CASE WHEN NEW.source = 'enterprise' THEN NEW.amount ELSE 0 END
+        WHERE claim_id = NEW.account_id AND budget_id = NEW.budget_id;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'the claim has no account in this budget'
+            USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+    END IF;
+    RETURN NULL;
+"""
+
+
+class BudgetLine(models.Model):
+    """One line of the ledger: so much money from one account to another. Never changed, never taken away."""
+
+    class Kind(models.TextChoices):
+        APPROPRIATE = "appropriate", _("appropriated")
+        CUT = "cut", _("cut")
+        TRANSFER_IN = "transfer_in", _("transferred in")
+        TRANSFER_OUT = "transfer_out", _("transferred out")
+        RESERVE = "reserve", _("reserved")
+        RELEASE = "release", _("released")
+        COMMIT = "commit", _("committed")
+        UNCOMMIT = "uncommit", _("taken out of the plan")
+        PAY = "pay", _("paid")
+        BOUNCE = "bounce", _("returned by the bank")
+        RECOVER = "recover", _("recovered")
+
+    budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="lines")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    source = models.CharField(_("from account"), max_length=10, choices=Account.choices)
+    target = models.CharField(_("to account"), max_length=10, choices=Account.choices)
+    amount = money(_("amount (yuan)"))
+    account = models.ForeignKey(
+        ClaimAccount, null=True, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
+    transfer = models.ForeignKey(
+        Transfer, null=True, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
+    key = models.CharField(max_length=80, null=True)  # noqa: DJ001  # what must not come twice; NULL: it may
+    note = models.CharField(_("remark"), max_length=300, blank=True)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("line of the budget ledger")
+        verbose_name_plural = _("lines of the budget ledger")
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["account"], condition=Q(account__isnull=False), name="funds_line_account"),
+            models.Index(fields=["budget", "-id"], name="funds_line_budget"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="funds_line_amount"),
+            models.CheckConstraint(condition=_each_kind(), name="funds_line_kind"),
+            models.UniqueConstraint(fields=["key"], name="funds_line_once"),
+            models.UniqueConstraint(
+                fields=["transfer", "kind"], condition=Q(transfer__isnull=False), name="funds_line_transfer"
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="moves_money", when=pgtrigger.After, operation=pgtrigger.Insert, func=_MOVE_MONEY
+            ),
+            pgtrigger.Protect(name="only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("funds_budgetline"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.budget} {self.kind} {self.amount}"
