@@ -34,11 +34,18 @@ def projects_due(today: date) -> list[tuple[Project, date]]:
     )
     # A little too many: the exact day, of a shorter month too, is said by `review_day`.
     long_ago = at(months_later(today, -rule.months_after_completion) + timedelta(days=3), time.min)
+    completed = Permit.objects.filter(
+        project=OuterRef("pk"),
+        item__stage=ServiceItem.Stage.COMPLETION,
+        decision=Permit.Decision.GRANTED,
+        revoked_at=None,
+        decided_at__lt=long_ago,
+    )
     waiting = (
         Project.objects.filter(case__kind=PROJECT, case__step="capacity_review", case__outcome="")
+        .filter(Q(committed_capacity_on__lte=today) | Exists(completed))
         .exclude(Exists(CapacityReview.objects.filter(project=OuterRef("pk"))))
         .annotate(completed_at=Max("permits__decided_at", filter=completion))
-        .filter(Q(committed_capacity_on__lte=today) | Q(completed_at__lt=long_ago))
         .select_related("case__team", "case__enterprise", "parcel")
         .order_by("pk")
     )

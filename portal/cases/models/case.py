@@ -172,6 +172,7 @@ class Case(models.Model):
             # Lists of one kind, newest first; those that are open have no outcome.
             models.Index(fields=["kind", "opened_at", "id"], name="cases_kind_opened"),
             models.Index(fields=["kind", "outcome", "opened_at", "id"], name="cases_kind_outcome"),
+            models.Index(fields=["id"], condition=Q(sealed=True), name="cases_sealed"),
             # The sweep: what is due for an alert, by day and (urgent only) by night.
             models.Index(
                 fields=["next_alert_at"],
