@@ -224,8 +224,13 @@ def land_task_list(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     today = local(moment).date()
-    rows = [(case, case.light(moment), max(0, (today - case.land_task.due_on).days)) for case in page]
+    rows = [(case, case.light(moment), _days_late(case, today)) for case in page]
     return render(request, "approvals/land_task_list.html", {"rows": rows, **_neighbours(page)})
+
+
+def _days_late(case: Case, today: date) -> int:
+    """How many days a line is late that is still to be done: what is reported waits for somebody else."""
+    return max(0, (today - case.land_task.due_on).days) if case.step == "doing" else 0
 
 
 def _neighbours(page: Any) -> dict[str, Any]:

@@ -211,3 +211,15 @@ def test_the_checklist_says_whose_each_line_is_and_how_it_stands(park: SimpleNam
     assert '<span class="light late">' in first[:900]
     assert '<span class="light ok">' in second[:900]
     assert "2026-12-18" in second[:900]
+
+
+def test_a_line_that_is_reported_is_late_no_more(park: SimpleNamespace) -> None:
+    case = begin_land_approval(park, make_parcel("BP-1"))
+    do(park.handler, case, "add_lines", MONDAY, **line("勘测定界", park.team["development"], "2026-11-18"))
+    task = case.children.get()
+    with time_machine.travel(at("2026-11-20 10:00"), tick=False):
+        assert "晚 2 天" in shown(park.handler, "approvals:land_task_list")
+        do(park.handler, task, "report", at("2026-11-20 10:00"), result="已办理")
+        html = shown(park.handler, "approvals:land_task_list")
+    assert "勘测定界" in html
+    assert "晚 2 天" not in html
