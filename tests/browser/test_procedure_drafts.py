@@ -101,7 +101,7 @@ def test_the_picture_follows_the_typing_and_the_search_finds_while_one_types(
     page = person.go(f"{OFFICE}factory/draft/")
     page.get_by_text("超出承诺 3 个工作日").wait_for()
     page.locator("#row-scheme").get_by_role("link", name="修改").click()
-    page.wait_for_function("document.activeElement.id === 'id_scheme-days'")
+    page.locator("#id_scheme-days:focus").wait_for()
     page.locator("#row-drawings").get_by_role("link", name="修改").press("Enter")
     page.locator("#id_drawings-days").wait_for()
     page.locator("#row-drawings").get_by_role("link", name="关闭").click()
