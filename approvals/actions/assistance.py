@@ -39,9 +39,10 @@ def no_assistance(case: Case) -> None:
 
 
 def create_assistance(move: Move) -> None:
-    Assistance.objects.create(case=move.case, project_id=move.case.parent_id)
+    project = Project.objects.select_related("case").get(pk=move.case.parent_id or 0)
+    Assistance.objects.create(case=move.case, project=project)
     # In no language: what it is stands beside it, and tells one project from another in a list.
-    move.case.title = Case.objects.get(pk=move.case.parent_id or 0).title
+    move.case.title = project.case.title
 
 
 def record_visit(move: Move) -> None:
