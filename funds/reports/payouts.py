@@ -32,7 +32,8 @@ def with_days(period: Period) -> QuerySet[Any]:
         output_field=IntegerField(),
     )
     found: QuerySet[Any] = paid(period).filter(**{f"{CLAIM}__submitted_on__isnull": False})
-    return found.annotate(days=since)
+    dated: QuerySet[Any] = found.annotate(days=since)
+    return dated
 
 
 PAYOUT = (

@@ -166,6 +166,15 @@ LINES: dict[str, tuple[Kind, tuple[Line, ...]]] = {
             ),
         ),
     ),
+    "case.pause_escalated": (
+        Kind.DEADLINE,
+        (
+            Line(
+                gettext_lazy("A pause was to end and has not ended"),
+                gettext_lazy("The clock should have gone on days ago: have it resumed, or find out why not."),
+            ),
+        ),
+    ),
     "case.assigned": (
         Kind.WORK,
         (Line(gettext_lazy("Assigned"), gettext_lazy("The case has been assigned to you.")),),

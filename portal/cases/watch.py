@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 from portal.cases import engine, supervision
 from portal.cases.errors import CaseError
 from portal.cases.models import Case, Pause, SetAside
 from portal.cases.sweep_sql import ANY_DUE, ESCALATE, PICK
 from portal.notices import outbox
-from portal.worktime.clock import Calendar
+from portal.worktime.clock import Calendar, at, local
 
 logger = logging.getLogger(__name__)
 BATCH = 1000
@@ -136,16 +137,37 @@ def _lapse_one(case_id: int, now: datetime) -> int:
     return 1
 
 
+# 应恢复未恢复: so many working days after the first alarm those above are told (dossier, section 2).
+ESCALATED_AFTER_DAYS = 3
+
+
 def alarm_overrun_pauses(now: datetime) -> int:
-    """Tell handler and heads of every pause that has outlasted its plan, once; the number told."""
-    overrun = Pause.objects.filter(to_at=None, alarmed_at=None, planned_until_at__lte=now)
+    """Tell of every pause that has outlasted its plan: handler and heads at once, and those above them when
+    it still runs some days later; each once. The number told."""
+    running = Pause.objects.filter(to_at=None, planned_until_at__lte=now)
+    done = _tell_of(running.filter(alarmed_at=None), "pause_overrun", "alarmed_at", now)
+    calendar = Calendar.current()
+    days_ago = calendar.ordinal(local(now).date()) - ESCALATED_AFTER_DAYS
+    since = at(calendar.working_date(days_ago), local(now).time())
+    late = running.filter(alarmed_at__lte=since, escalated_at=None)
+    return done + _tell_of(late, "pause_escalated", "escalated_at", now)
+
+
+_TOLD_OF_PAUSES = {
+    "pause_overrun": ("handler", "heads"),
+    "pause_escalated": ("heads", "leader_in_charge", "supervisors"),
+}
+
+
+def _tell_of(pauses: QuerySet[Pause], verb: str, mark: str, now: datetime) -> int:
     done = 0
-    for pause_id, case_id in list(overrun.values_list("pk", "case_id")):
+    for pause_id, case_id in list(pauses.order_by("pk").values_list("pk", "case_id")):
         with transaction.atomic():
             move = engine.lock(case_id, by=None, now=now)
-            if Pause.objects.filter(pk=pause_id, to_at=None, alarmed_at=None).update(alarmed_at=now):
-                move.log("pause_overrun")
-                move.tell("case.pause_overrun", "handler", "heads")
+            mine = Pause.objects.filter(pk=pause_id, to_at=None, **{mark: None})
+            if mine.update(**{mark: now}):
+                move.log(verb)
+                move.tell(f"case.{verb}", *_TOLD_OF_PAUSES[verb])
                 move.save()
                 done += 1
     return done

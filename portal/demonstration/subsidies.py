@@ -113,14 +113,14 @@ def _budgets(claims: Sequence[Line]) -> Iterator[Line]:
     purses = {sketch.code: sketch.purse for sketch in POLICIES}
     spent: dict[str, int] = {}
     for claim in claims:
-        policy, year = claim["policy_code"].rsplit("-", 1)
-        key = f"{purses[policy]}{year}"
+        policy, of_year = claim["policy_code"].rsplit("-", 1)
+        key = f"{purses[policy]}{of_year}"
         spent[key] = spent.get(key, 0) + int(claim["approved_amount"] or 0)
     for purse in sorted(PURSES):
         for year in YEARS:
             code = f"{purse}{year}"
-            amount = (spent.get(code, 0) * 11 // 10 // MILLION + 2) * MILLION
-            yield {"code": code, "year": str(year), "name": PURSES[purse], "amount": str(amount)}
+            enough = (spent.get(code, 0) * 11 // 10 // MILLION + 2) * MILLION
+            yield {"code": code, "year": str(year), "name": PURSES[purse], "amount": str(enough)}
 
 
 def _policies() -> Iterator[Line]:

@@ -201,6 +201,32 @@ def test_joint_acceptance_waits_for_every_department(park: SimpleNamespace, offi
     assert case.step == "capacity_review"
 
 
+def test_a_project_is_accepted_building_by_building(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    """Each building has its own permit and certificate; the stage is left when the last one is accepted."""
+    case = signed(park, office)
+    for key in ("filing", "land_use", "scheme", "works", "drawings", "pit", "cellar", "above"):
+        decided(park, office, case, key, MONDAY, MONDAY)
+    place = permit(case, "acceptance").place_id
+    with pytest.raises(Refused):
+        do(office.clerk, case, "open_another", MONDAY, place=place, label="")
+    do(office.clerk, case, "open_another", MONDAY, place=place, label="2号厂房")
+    with pytest.raises(Refused):
+        do(office.clerk, case, "open_another", MONDAY, place=place, label="2号厂房")
+    buildings = list(Permit.objects.filter(project=case.pk, place=place).order_by("sequence"))
+    assert [one.phase_label for one in buildings] == ["", "2号厂房"]
+    for building in buildings:
+        case.refresh_from_db()
+        assert case.step == "completion"
+        do(park.owner, building.case_id, "submit", MONDAY)
+        do(office.clerk, building.case_id, "accept", MONDAY)
+        part = building.case.children.get()
+        do(office.fireman, part, "reply", MONDAY, reply="消防合格")
+        do(park.handler, building.case_id, "review", MONDAY, opinion="合格")
+        do(park.head, building.case_id, "grant", MONDAY, grounds="")
+    case.refresh_from_db()
+    assert case.step == "capacity_review"
+
+
 def test_a_part_that_the_item_wants_is_not_left_out_by_recalling_it(
     park: SimpleNamespace, office: SimpleNamespace
 ) -> None:

@@ -191,6 +191,21 @@ def test_nobody_files_for_a_strange_enterprise(park: SimpleNamespace) -> None:
     assert not Case.objects.exists()
 
 
+def test_a_pause_that_should_have_ended_is_told_to_those_above_three_working_days_later(
+    park: SimpleNamespace,
+) -> None:
+    case = handled(park)
+    told = {"reason": "special_procedure", "basis": "行政许可法第45条", "planned_days": 1, "notice": "评审"}
+    engine.pause(case, by=actor(park.head), data=told, now=at("2026-11-16 10:00"))
+    assert watch.alarm_overrun_pauses(at("2026-11-19 09:00")) == 1
+    assert watch.alarm_overrun_pauses(at("2026-11-24 08:50")) == 0
+    assert watch.alarm_overrun_pauses(at("2026-11-24 09:10")) == 1
+    assert watch.alarm_overrun_pauses(at("2026-11-25 09:10")) == 0
+    assert [e.verb for e in case.events.order_by("seq")][-2:] == ["pause_overrun", "pause_escalated"]
+    heard = Notice.objects.filter(case_id=case.pk, key="case.pause_escalated")
+    assert heard.filter(recipient=park.supervisor).exists()
+
+
 def test_pausing_stops_the_clock_and_resuming_recomputes_it(park: SimpleNamespace) -> None:
     case = handled(park)
     data = {

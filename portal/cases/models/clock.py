@@ -68,6 +68,7 @@ class Pause(models.Model):
     planned_days = models.PositiveSmallIntegerField(_("planned working days"), null=True)
     planned_until_at = models.DateTimeField(_("planned until"), null=True)
     alarmed_at = models.DateTimeField(_("overrun told at"), null=True)
+    escalated_at = models.DateTimeField(_("escalated at"), null=True)
     from_at = models.DateTimeField(_("from"))
     to_at = models.DateTimeField(_("to"), null=True)
     paused_by = models.ForeignKey(
