@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from funds.models import Policy
+from portal.accounts.models import Duty
 from portal.cases.access import Rule, register
 from portal.cases.models import Case
 from portal.park import offices
 from portal.park.acting import Actor
+from portal.park.models import Team
 
 CLAIM, PLAN, RECOVERY = "funds.claim", "funds.plan", "funds.recovery"
 
 POLICY_WINDOW = offices.register(offices.Role("policy_window", _("policy delivery window"), "window_policy"))
 FINANCE_OFFICE = offices.register(offices.Role("finance_office", _("finance office"), "finance"))
 
+# Whose teams can look after a policy.
+KEEPERS = (Team.Kind.DEPARTMENT, Team.Kind.FINANCE)
 _OWNER = """
 SELECT g.user_id FROM park_agency g WHERE g.enterprise_id = m.enterprise_id AND g.role = 'owner'
 """
@@ -40,3 +46,24 @@ register(
         opens=lambda actor, _enterprise, _kind: in_finance(actor),
     )
 )
+
+
+# Policies are looked after by administrators and by the department that each belongs to (dossier, section 3,
+# step 1); what is published there was written by another person.
+
+
+def keeps_policies(actor: Actor) -> bool:
+    """Whether the person may look after policies at all."""
+    return actor.holds(Duty.ADMINISTRATOR) or any(seat.kind in KEEPERS for seat in actor.seats)
+
+
+def edits_policy(actor: Actor, policy: Policy) -> bool:
+    """Whether this one is the person's to look after."""
+    return actor.holds(Duty.ADMINISTRATOR) or (keeps_policies(actor) and policy.team_id in actor.team_ids)
+
+
+def kept_policies(actor: Actor) -> QuerySet[Policy]:
+    """The policies that the person looks after."""
+    if actor.holds(Duty.ADMINISTRATOR):
+        return Policy.objects.all()
+    return Policy.objects.filter(team__in=actor.team_ids) if keeps_policies(actor) else Policy.objects.none()

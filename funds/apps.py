@@ -1,5 +1,7 @@
 """App configuration."""
 
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.apps import DomainConfig
@@ -10,3 +12,13 @@ class FundsConfig(DomainConfig):
     default = True
     verbose_name = _("Funds")
     url_prefix = "funds/"
+    public_nav: ClassVar = [(_("Policies"), "funds:policy_list")]
+    enterprise_nav: ClassVar = [(_("Money for us"), "funds:entitlements"), *public_nav]
+    staff_nav: ClassVar = [*public_nav]
+    administered: ClassVar = [
+        (
+            _("Policies"),
+            _("What each gives, to whom, with drafts, simulation and history"),
+            "funds:policy_desk",
+        )
+    ]

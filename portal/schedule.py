@@ -27,6 +27,8 @@ BEAT_SCHEDULE = {
         "schedule": crontab(minute="20", hour="8"),
     },
     "approvals.days": {"task": "approvals.tasks.count_days", "schedule": crontab(minute="*/5")},
+    "funds.match": {"task": "funds.tasks.match_policies", "schedule": crontab(minute="10", hour="2")},
+    "funds.tell": {"task": "funds.tasks.tell_of_policies", "schedule": crontab(minute="30", hour="8")},
     "cases.scan": {"task": "portal.cases.tasks.scan_papers", "schedule": crontab(minute="*")},
     "cases.paper_expiry": {
         "task": "portal.cases.tasks.remind_of_papers",

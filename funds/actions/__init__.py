@@ -2,7 +2,6 @@
 
 from funds.actions import money
 from funds.actions.claims import (
-    MONTHLY_BASES,
     PUBLIC_DAYS,
     REPORTED,
     accept,
@@ -26,7 +25,6 @@ from funds.actions.claims import (
     report_use,
     reserve_now,
     review,
-    rule_of,
     serve_budgets,
     sign_claim,
     uphold,
@@ -50,6 +48,18 @@ from funds.actions.payouts import (
     take_back,
     take_result,
 )
+from funds.actions.policies import (
+    begin_draft,
+    change_draft,
+    create_policy,
+    discard_draft,
+    locked_draft,
+    mark,
+    publish_version,
+    rows_of,
+    wrote,
+)
+from funds.actions.policies import mistakes as policy_mistakes
 from funds.actions.recoveries import (
     BARRED_YEARS,
     demand,
@@ -57,6 +67,8 @@ from funds.actions.recoveries import (
     receive,
     recovery_title,
 )
+from funds.matching.estimates import rule_of
+from funds.matching.facts import MONTHLY_BASES
 
 __all__ = [
     "BARRED_YEARS",
@@ -70,14 +82,18 @@ __all__ = [
     "approve_plan",
     "ask_part",
     "base_of",
+    "begin_draft",
+    "change_draft",
     "claim_title",
     "collect_again",
     "create_claim",
     "create_plan",
+    "create_policy",
     "credit",
     "decide_anew",
     "defer",
     "demand",
+    "discard_draft",
     "dismiss",
     "drop",
     "fix_account",
@@ -87,7 +103,9 @@ __all__ = [
     "intake_team",
     "issue",
     "join",
+    "locked_draft",
     "make_file",
+    "mark",
     "money",
     "not_barred",
     "nothing_left",
@@ -95,6 +113,8 @@ __all__ = [
     "object_to",
     "open_plan",
     "plan_title",
+    "policy_mistakes",
+    "publish_version",
     "receive",
     "recovery_title",
     "refuse",
@@ -102,6 +122,7 @@ __all__ = [
     "report_use",
     "reserve_now",
     "review",
+    "rows_of",
     "rule_of",
     "serve_budgets",
     "sign_claim",
@@ -110,4 +131,5 @@ __all__ = [
     "take_back",
     "take_result",
     "uphold",
+    "wrote",
 ]

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from funds.access import FINANCE_OFFICE, POLICY_WINDOW
 from funds.actions import money
+from funds.matching.estimates import rule_of
+from funds.matching.facts import MONTHLY_BASES
 from funds.models import (
     BankAccount,
     Bar,
@@ -25,7 +27,7 @@ from funds.models import (
     Policy,
     PolicyVersion,
 )
-from funds.reckoning import Rule, Step, in_instalments, reckon
+from funds.reckoning import in_instalments, reckon
 from portal.cases import engine
 from portal.cases.errors import CaseError, Refused
 from portal.cases.flow import ask_team
@@ -37,8 +39,6 @@ from portal.worktime.clock import Limit, Unit, local
 from portal.worktime.now import now
 
 PUBLIC_DAYS = 5  # working days (dossier, section 3, step 8)
-# Facts of the monthly reports that can be a base; the others are claimed by the enterprise.
-MONTHLY_BASES = ("output_amount", "tax_amount", "rd_amount", "investment_amount")
 # After the payment these tell what the money was used for (dossier, section 3, step 13).
 REPORTED = (Policy.Delivery.REVIEWED, Policy.Delivery.PLEDGED)
 _TOLD = {
@@ -136,17 +136,6 @@ def _account_of(move: Move) -> BankAccount | None:
 
 
 # The amount --------------------------------------------------------------------------------------------
-
-
-def rule_of(version: PolicyVersion) -> Rule:
-    """What a version says about the amount."""
-    return Rule(
-        version.method,
-        rate=version.rate,
-        fixed_amount=version.fixed_amount,
-        steps=[Step(tier.from_amount, tier.rate, tier.amount) for tier in version.tiers.all()],
-        cap_amount=version.cap_amount,
-    )
 
 
 def base_of(claim: Claim) -> Decimal:

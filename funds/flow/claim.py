@@ -51,6 +51,11 @@ register(
             "public_until",
         ),
         facts_internal=("opinion", "minutes_number"),
+        file_page="funds:entitlements",
+        invitation=(
+            _("Money that is yours"),
+            _("Which policies fit your enterprise, and what they come to"),
+        ),
         opening=Opening(
             who=("enterprise",),
             step="signing",

@@ -12,6 +12,7 @@ from funds.forms.claims import (
     RefuseForm,
     UseForm,
 )
+from funds.forms.library import LibraryForm
 from funds.forms.payouts import (
     AccountForm,
     DeferForm,
@@ -22,6 +23,7 @@ from funds.forms.payouts import (
     TakeBackForm,
     WhyForm,
 )
+from funds.forms.policies import NewPolicyForm, PolicyDraftForm, PolicyForm, PublishPolicyForm, keeping_teams
 
 __all__ = [
     "AcceptForm",
@@ -33,13 +35,19 @@ __all__ = [
     "DemandForm",
     "IssueForm",
     "JointForm",
+    "LibraryForm",
+    "NewPolicyForm",
     "ObjectionForm",
     "OpinionForm",
     "PartForm",
     "PlanForm",
+    "PolicyDraftForm",
+    "PolicyForm",
+    "PublishPolicyForm",
     "ReceiveForm",
     "RefuseForm",
     "TakeBackForm",
     "UseForm",
     "WhyForm",
+    "keeping_teams",
 ]

@@ -2,6 +2,7 @@
 
 from funds.models.budgets import Account, Budget, BudgetLine, ClaimAccount, Transfer
 from funds.models.claims import BankAccount, Bar, Claim, ClaimPaper, Ground, Objection, TaxRelief
+from funds.models.matching import Match, Profile
 from funds.models.payouts import (
     BankResult,
     FileRelease,
@@ -37,6 +38,7 @@ __all__ = [
     "FileRelease",
     "Ground",
     "Instalment",
+    "Match",
     "Objection",
     "PaymentFile",
     "PaymentLine",
@@ -45,6 +47,7 @@ __all__ = [
     "Policy",
     "PolicyMaterial",
     "PolicyVersion",
+    "Profile",
     "Recovery",
     "ResultLine",
     "TaxRelief",

@@ -11,10 +11,12 @@ from typing import Any, ClassVar
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import User
 from portal.names import local_name
@@ -92,6 +94,11 @@ class Policy(models.Model):
         """The title in the reader's language."""
         return local_name(self.title, self.title_en)
 
+    def excludes(self) -> set[int]:
+        """The policies that an enterprise cannot have beside this one, for the same period."""
+        pairs = Exclusion.objects.filter(Q(policy=self.pk) | Q(other=self.pk)).values_list("policy", "other")
+        return {pk for pair in pairs for pk in pair} - {self.pk}
+
 
 @tracked()
 class PolicyVersion(models.Model):
@@ -131,7 +138,24 @@ class PolicyVersion(models.Model):
     instalments = models.PositiveSmallIntegerField(
         _("instalments"), default=1, validators=[MinValueValidator(1)]
     )
+    # What the policy itself will say from the day on which this version is published.
+    delivery = models.CharField(
+        _("way of delivery"), max_length=10, choices=Policy.Delivery.choices, blank=True
+    )
+    budget = models.ForeignKey(
+        "funds.Budget",
+        verbose_name=_("budget"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    excluded = ArrayField(
+        models.BigIntegerField(), verbose_name=_("not together with"), default=list, blank=True
+    )
     note = models.CharField(_("why it changed"), max_length=300, blank=True)
+    # Everybody who has written in it: none of them publishes it.
+    writers = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     made_at = models.DateTimeField(_("made at"))
     made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(_("last changed at"), null=True)
@@ -177,6 +201,11 @@ class PolicyVersion(models.Model):
                 | (Q(changed_by=None) | ~Q(published_by=F("changed_by")))
                 & (Q(made_by=None) | ~Q(published_by=F("made_by"))),
                 name="funds_version_four_eyes",
+                violation_error_message=_("Whoever wrote it does not publish it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by=None) | ~Q(writers__contains=[F("published_by")]),
+                name="funds_version_not_by_writers",
                 violation_error_message=_("Whoever wrote it does not publish it."),
             ),
         ]
@@ -236,7 +265,7 @@ class Criterion(models.Model):
         IS = "is", _("is")
         IN = "in", _("is one of")
         NOT_IN = "not_in", _("is none of")
-        AT_LEAST = "at_least", _("at least")
+        AT_LEAST = "at_least", pgettext_lazy("a comparison", "at least")
         AT_MOST = "at_most", _("at most")
         SINCE = "since", _("on or after")
         BEFORE = "before", _("before")
