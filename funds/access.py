@@ -8,6 +8,7 @@ from portal.cases.access import Rule, register
 from portal.cases.models import Case
 from portal.park import offices
 from portal.park.acting import Actor
+from portal.park.models import Team
 
 CLAIM, PLAN, RECOVERY = "funds.claim", "funds.plan", "funds.recovery"
 
@@ -30,6 +31,11 @@ register(Rule("owner", _("owner of the enterprise"), _owns, _OWNER))
 def in_finance(actor: Actor) -> bool:
     """财政/资金专员."""
     return offices.sits_in(actor, FINANCE_OFFICE)
+
+
+def finance_team() -> Team | None:
+    """The team that pays; None where the park has named none."""
+    return offices.team_of(FINANCE_OFFICE)
 
 
 register(

@@ -1,14 +1,22 @@
 """What transitions write, and what must hold before them."""
 
 from funds.actions import money
-from funds.actions.claims import (
+from funds.actions.amounts import (
     MONTHLY_BASES,
+    Estimate,
+    base_of,
+    calculate,
+    estimate,
+    place_in_line,
+    rule_of,
+)
+from funds.actions.claims import (
     PUBLIC_DAYS,
     REPORTED,
     accept,
     approve,
     ask_part,
-    base_of,
+    bar_of,
     claim_title,
     create_claim,
     credit,
@@ -26,9 +34,9 @@ from funds.actions.claims import (
     report_use,
     reserve_now,
     review,
-    rule_of,
     serve_budgets,
     sign_claim,
+    titles_of_policies,
     uphold,
 )
 from funds.actions.payouts import (
@@ -63,13 +71,16 @@ __all__ = [
     "MONTHLY_BASES",
     "PUBLIC_DAYS",
     "REPORTED",
+    "Estimate",
     "accept",
     "all_paid",
     "apply_result",
     "approve",
     "approve_plan",
     "ask_part",
+    "bar_of",
     "base_of",
+    "calculate",
     "claim_title",
     "collect_again",
     "create_claim",
@@ -80,6 +91,7 @@ __all__ = [
     "demand",
     "dismiss",
     "drop",
+    "estimate",
     "fix_account",
     "go_on_paying",
     "has_lines",
@@ -94,6 +106,7 @@ __all__ = [
     "nothing_received",
     "object_to",
     "open_plan",
+    "place_in_line",
     "plan_title",
     "receive",
     "recovery_title",
@@ -109,5 +122,6 @@ __all__ = [
     "submit_plan",
     "take_back",
     "take_result",
+    "titles_of_policies",
     "uphold",
 ]

@@ -16,6 +16,7 @@ from portal.cases.declaration import (
     Flow,
     Opening,
     Step,
+    Subjects,
     Transition,
     Unlimited,
     register,
@@ -52,6 +53,7 @@ register(
         ),
         facts_internal=("opinion", "minutes_number"),
         file_page="funds:entitlements",
+        drafts_by=Subjects(actions.titles_of_policies, "funds:claim_file"),
         invitation=(
             _("Money that is yours"),
             _("Which policies fit your enterprise, and what they come to"),

@@ -6,6 +6,7 @@ and a claim keeps the version under which it was filed. Source: dossier, section
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -91,6 +92,12 @@ class Policy(models.Model):
     def label(self) -> str:
         """The title in the reader's language."""
         return local_name(self.title, self.title_en)
+
+    def version_on(self, day: date) -> PolicyVersion | None:
+        """What is published and rules on a day: the latest whose window has opened, or the first to come."""
+        published = self.versions.filter(published_at__isnull=False)
+        opened = published.filter(opens_on__lte=day).order_by("-number").first()
+        return opened or published.order_by("number").first()
 
 
 @tracked()
