@@ -1,5 +1,7 @@
 """App configuration."""
 
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.apps import DomainConfig
@@ -10,3 +12,5 @@ class FundsConfig(DomainConfig):
     default = True
     verbose_name = _("Funds")
     url_prefix = "funds/"
+    office_nav: ClassVar = {"finance_office": [(_("Payments"), "funds:plan_list")]}
+    overviews: ClassVar = [(_("Payment plans"), "funds:plan_list")]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funds.views import claims
+from funds.views import claims, files, plans
 
 app_name = "funds"
 urlpatterns = [
@@ -10,4 +10,12 @@ urlpatterns = [
     path("claims/new/", claims.claim_file, name="claim_file"),
     path("claims/estimate/", claims.claim_estimate, name="claim_estimate"),
     path("claims/<id:pk>/recover/", claims.claim_recover, name="claim_recover"),
+    path("plans/", plans.plan_list, name="plan_list"),
+    path("plans/<id:pk>/", plans.plan_view, name="plan_view"),
+    path("plans/<id:pk>/files/", plans.file_make, name="file_make"),
+    path("files/<id:pk>/", files.file_view, name="file_view"),
+    path("files/<id:pk>/download/", files.file_download, name="file_download"),
+    path("files/<id:pk>/release/", files.file_release, name="file_release"),
+    path("files/<id:pk>/answer/", files.file_answer, name="file_answer"),
+    path("files/<id:pk>/voucher/", files.file_voucher, name="file_voucher"),
 ]

@@ -27,6 +27,9 @@ BEAT_SCHEDULE = {
         "schedule": crontab(minute="20", hour="8"),
     },
     "approvals.days": {"task": "approvals.tasks.count_days", "schedule": crontab(minute="*/5")},
+    "funds.plans": {"task": "funds.tasks.tend_plans", "schedule": crontab(minute="25", hour="8")},
+    "funds.budgets": {"task": "funds.tasks.serve_budgets", "schedule": crontab(minute="*/10")},
+    "funds.results": {"task": "funds.tasks.apply_results", "schedule": crontab(minute="*/5")},
     "cases.scan": {"task": "portal.cases.tasks.scan_papers", "schedule": crontab(minute="*")},
     "cases.paper_expiry": {
         "task": "portal.cases.tasks.remind_of_papers",

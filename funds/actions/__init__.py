@@ -39,9 +39,20 @@ from funds.actions.claims import (
     titles_of_policies,
     uphold,
 )
+from funds.actions.files import (
+    AT_ONCE,
+    apply_result,
+    apply_results,
+    download_file,
+    left_to_apply,
+    make_file,
+    ready_to_send,
+    release_file,
+    take_result,
+    unfinished_results,
+)
 from funds.actions.payouts import (
     all_paid,
-    apply_result,
     approve_plan,
     collect_again,
     create_plan,
@@ -49,14 +60,12 @@ from funds.actions.payouts import (
     go_on_paying,
     has_lines,
     has_no_lines,
-    make_file,
     open_plan,
     plan_title,
-    release_file,
     stop_payment,
     submit_plan,
     take_back,
-    take_result,
+    tend_plans,
 )
 from funds.actions.recoveries import (
     BARRED_YEARS,
@@ -67,6 +76,7 @@ from funds.actions.recoveries import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "BARRED_YEARS",
     "MONTHLY_BASES",
     "PUBLIC_DAYS",
@@ -75,6 +85,7 @@ __all__ = [
     "accept",
     "all_paid",
     "apply_result",
+    "apply_results",
     "approve",
     "approve_plan",
     "ask_part",
@@ -90,6 +101,7 @@ __all__ = [
     "defer",
     "demand",
     "dismiss",
+    "download_file",
     "drop",
     "estimate",
     "fix_account",
@@ -99,6 +111,7 @@ __all__ = [
     "intake_team",
     "issue",
     "join",
+    "left_to_apply",
     "make_file",
     "money",
     "not_barred",
@@ -108,6 +121,7 @@ __all__ = [
     "open_plan",
     "place_in_line",
     "plan_title",
+    "ready_to_send",
     "receive",
     "recovery_title",
     "refuse",
@@ -122,6 +136,8 @@ __all__ = [
     "submit_plan",
     "take_back",
     "take_result",
+    "tend_plans",
     "titles_of_policies",
+    "unfinished_results",
     "uphold",
 ]

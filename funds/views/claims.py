@@ -39,8 +39,8 @@ def claim_file(request: HttpRequest) -> HttpResponse:
     enterprise, version = _enterprise(actor), _version(request)
     if request.method == "GET":
         draft = drafts.find(enterprise.pk, CLAIM, version.policy.code)
-        form = _bare(enterprise, actor, version, initial=_initial(draft, enterprise, version))
-        return _page(request, form, enterprise, version, draft)
+        empty = _bare(enterprise, actor, version, initial=_initial(draft, enterprise, version))
+        return _page(request, empty, enterprise, version, draft)
     form: Any = None
     try:
         data = with_uploads(request, Case(kind=CLAIM, enterprise=enterprise), actor, ClaimForm)
