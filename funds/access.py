@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models import Duty
 from portal.cases.access import Rule, register
 from portal.cases.models import Case
 from portal.park import offices
 from portal.park.acting import Actor
-from portal.park.models import Team
+from portal.park.models import Membership, Team
 
 CLAIM, PLAN, RECOVERY = "funds.claim", "funds.plan", "funds.recovery"
 
@@ -31,6 +32,17 @@ register(Rule("owner", _("owner of the enterprise"), _owns, _OWNER))
 def in_finance(actor: Actor) -> bool:
     """财政/资金专员."""
     return offices.sits_in(actor, FINANCE_OFFICE)
+
+
+def leads_finance(actor: Actor) -> bool:
+    """The head of the finance office."""
+    code = offices.code_of(FINANCE_OFFICE)
+    return any(seat.team_code == code and seat.role == Membership.Role.HEAD for seat in actor.seats)
+
+
+def sees_all_money(actor: Actor) -> bool:
+    """Plans, files and every budget: the finance office, and those who oversee the park."""
+    return in_finance(actor) or actor.holds(Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
 
 
 def finance_team() -> Team | None:

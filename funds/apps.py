@@ -12,5 +12,7 @@ class FundsConfig(DomainConfig):
     default = True
     verbose_name = _("Funds")
     url_prefix = "funds/"
-    office_nav: ClassVar = {"finance_office": [(_("Payments"), "funds:plan_list")]}
-    overviews: ClassVar = [(_("Payment plans"), "funds:plan_list")]
+    office_nav: ClassVar = {
+        "finance_office": [(_("Payments"), "funds:plan_list"), (_("Budgets"), "funds:budget_list")]
+    }
+    overviews: ClassVar = [(_("Payment plans"), "funds:plan_list"), (_("Budgets"), "funds:budget_list")]

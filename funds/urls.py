@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funds.views import claims, files, plans
+from funds.views import budgets, claims, files, plans
 
 app_name = "funds"
 urlpatterns = [
@@ -18,4 +18,10 @@ urlpatterns = [
     path("files/<id:pk>/release/", files.file_release, name="file_release"),
     path("files/<id:pk>/answer/", files.file_answer, name="file_answer"),
     path("files/<id:pk>/voucher/", files.file_voucher, name="file_voucher"),
+    path("budgets/", budgets.budget_list, name="budget_list"),
+    path("budgets/<id:pk>/", budgets.budget_view, name="budget_view"),
+    path("budgets/<id:pk>/change/", budgets.budget_change, name="budget_change"),
+    path("budgets/<id:pk>/transfer/", budgets.transfer_ask, name="transfer_ask"),
+    path("budgets/<id:pk>/carry-over/", budgets.carry_over, name="carry_over"),
+    path("transfers/<id:pk>/decide/", budgets.transfer_decide, name="transfer_decide"),
 ]

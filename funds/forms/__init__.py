@@ -1,5 +1,6 @@
 """What is asked of people."""
 
+from funds.forms.budgets import BudgetForm, ChangeForm, DecideForm, TransferForm
 from funds.forms.claims import (
     AcceptForm,
     AnswerForm,
@@ -28,7 +29,10 @@ __all__ = [
     "AccountForm",
     "AnswerForm",
     "ApproveForm",
+    "BudgetForm",
+    "ChangeForm",
     "ClaimForm",
+    "DecideForm",
     "DeferForm",
     "DemandForm",
     "IssueForm",
@@ -40,6 +44,7 @@ __all__ = [
     "ReceiveForm",
     "RefuseForm",
     "TakeBackForm",
+    "TransferForm",
     "UseForm",
     "WhyForm",
 ]

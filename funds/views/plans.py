@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from funds import actions
-from funds.access import PLAN, in_finance
+from funds.access import PLAN, in_finance, sees_all_money
 from funds.bankfiles import LAYOUTS
 from funds.models import Plan
 from funds.presenting import plans
-from portal.accounts.models import Duty
 from portal.cases.errors import Refused
 from portal.cases.models import Case
 from portal.cases.presenting.actions import transitions
@@ -35,7 +34,7 @@ MOST_KEY = 64
 def money_staff(request: HttpRequest) -> Actor:
     """Who looks at plans and files: the finance office, and those who oversee. Raises PermissionDenied."""
     actor = actor_of(request)
-    if not (in_finance(actor) or actor.holds(Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)):
+    if not sees_all_money(actor):
         raise PermissionDenied
     return actor
 
