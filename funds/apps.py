@@ -12,6 +12,7 @@ class FundsConfig(DomainConfig):
     default = True
     verbose_name = _("Funds")
     url_prefix = "funds/"
+    public_nav: ClassVar = [(_("Publicity"), "funds:publicity_list")]
     office_nav: ClassVar = {
         "finance_office": [(_("Payments"), "funds:plan_list"), (_("Budgets"), "funds:budget_list")]
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funds.views import budgets, claims, files, plans
+from funds.views import budgets, claims, files, plans, publicity
 
 app_name = "funds"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("files/<id:pk>/release/", files.file_release, name="file_release"),
     path("files/<id:pk>/answer/", files.file_answer, name="file_answer"),
     path("files/<id:pk>/voucher/", files.file_voucher, name="file_voucher"),
+    path("publicity/", publicity.publicity_list, name="publicity_list"),
+    path("publicity/<id:pk>/object/", publicity.publicity_object, name="publicity_object"),
+    path("publicity/<id:pk>/received/", publicity.publicity_received, name="publicity_received"),
+    path("payouts/", publicity.payout_list, name="payout_list"),
     path("budgets/", budgets.budget_list, name="budget_list"),
     path("budgets/<id:pk>/", budgets.budget_view, name="budget_view"),
     path("budgets/<id:pk>/change/", budgets.budget_change, name="budget_change"),
