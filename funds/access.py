@@ -11,7 +11,7 @@ from portal.cases.access import Rule, register
 from portal.cases.models import Case
 from portal.park import offices
 from portal.park.acting import Actor
-from portal.park.models import Team
+from portal.park.models import Membership, Team
 
 CLAIM, PLAN, RECOVERY = "funds.claim", "funds.plan", "funds.recovery"
 
@@ -36,6 +36,22 @@ register(Rule("owner", _("owner of the enterprise"), _owns, _OWNER))
 def in_finance(actor: Actor) -> bool:
     """财政/资金专员."""
     return offices.sits_in(actor, FINANCE_OFFICE)
+
+
+def leads_finance(actor: Actor) -> bool:
+    """The head of the finance office."""
+    code = offices.code_of(FINANCE_OFFICE)
+    return any(seat.team_code == code and seat.role == Membership.Role.HEAD for seat in actor.seats)
+
+
+def sees_all_money(actor: Actor) -> bool:
+    """Plans, files and every budget: the finance office, and those who oversee the park."""
+    return in_finance(actor) or actor.holds(Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
+
+
+def finance_team() -> Team | None:
+    """The team that pays; None where the park has named none."""
+    return offices.team_of(FINANCE_OFFICE)
 
 
 register(

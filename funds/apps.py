@@ -12,7 +12,10 @@ class FundsConfig(DomainConfig):
     default = True
     verbose_name = _("Funds")
     url_prefix = "funds/"
-    public_nav: ClassVar = [(_("Policies"), "funds:policy_list")]
+    public_nav: ClassVar = [
+        (_("Policies"), "funds:policy_list"),
+        (_("Publicity"), "funds:publicity_list"),
+    ]
     enterprise_nav: ClassVar = [(_("Money for us"), "funds:entitlements"), *public_nav]
     staff_nav: ClassVar = [*public_nav]
     administered: ClassVar = [
@@ -22,3 +25,7 @@ class FundsConfig(DomainConfig):
             "funds:policy_desk",
         )
     ]
+    office_nav: ClassVar = {
+        "finance_office": [(_("Payments"), "funds:plan_list"), (_("Budgets"), "funds:budget_list")]
+    }
+    overviews: ClassVar = [(_("Payment plans"), "funds:plan_list"), (_("Budgets"), "funds:budget_list")]

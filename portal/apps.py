@@ -24,6 +24,8 @@ class DomainConfig(AppConfig):
     public_nav: ClassVar[list[tuple[str | Promise, str]]] = []
     # What the first page of an enterprise offers to look up: title, one line, URL name.
     guides: ClassVar[list[tuple[str | Promise, str | Promise, str]]] = []
+    # For the people of an office (`portal.park.offices`), by its name.
+    office_nav: ClassVar[dict[str, list[tuple[str | Promise, str]]]] = {}
     # What leaders open from their first page: title, URL name.
     overviews: ClassVar[list[tuple[str | Promise, str]]] = []
     # What administrators look after in this domain: title, one line, URL name.

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Duty
 from portal.apps import domains
 from portal.notices.queries import unread_count
+from portal.park import offices
 from portal.park.acting import Actor
 from portal.park.models import Enterprise
 
@@ -50,6 +51,7 @@ def _entries(actor: Actor | None) -> list[tuple[Any, str]]:
         entries += STAFF
     if (actor.memberships or oversees) and not actor.agencies:
         entries += [entry for d in domains() for entry in d.staff_nav]
+        entries += _office_entries(actor)
     if actor.headed_team_ids or oversees:
         entries += (*LEADS, *REPORTS)
     if actor.holds(Duty.AUDITOR, Duty.DISCIPLINE):
@@ -61,6 +63,12 @@ def _entries(actor: Actor | None) -> list[tuple[Any, str]]:
     if not (actor.agencies or actor.memberships or oversees):
         entries += public
     return entries
+
+
+def _office_entries(actor: Actor) -> list[tuple[Any, str]]:
+    """What the people of an office find besides."""
+    named = [(offices.ROLES[name], entries) for d in domains() for name, entries in d.office_nav.items()]
+    return [entry for role, entries in named if offices.sits_in(actor, role) for entry in entries]
 
 
 def _own_entries(actor: Actor) -> list[tuple[Any, str]]:

@@ -14,6 +14,7 @@ PLACES = -4  # behind the point of a large unit; what needs more is told in the 
 _WITH_UNIT = re.compile(r"(?P<label>.+?)\s*[(（](?P<unit>[^()（）]+)[)）]")
 _YUAN = re.compile("元|yuan")
 NO_BREAK = "\N{NO-BREAK SPACE}"
+CAPITALS, PLACES_OF_FOUR = "零壹贰叁肆伍陆柒捌玖", ("仟", "佰", "拾", "")
 
 
 def grouped(amount: Decimal) -> str:
@@ -42,3 +43,35 @@ def measured(label: str, amount: Decimal) -> tuple[str, str]:
     if _YUAN.match(unit):
         return label, money(amount) + _YUAN.sub("", unit, count=1)
     return label, f"{grouped(amount)}{NO_BREAK}{unit}"
+
+
+def capitals(amount: Decimal) -> str:
+    """人民币大写, as a voucher has it: "壹佰零贰万元整", "叁佰贰拾伍元零肆分". Zero or more, in whole cents.
+
+    Source: 支付结算办法, annex 1: 整 after 元, none after 角 or 分; 零 for what is left out between digits.
+    Raises ValueError for what cannot be written so.
+    """
+    cents = int(amount * 100)
+    if amount < 0 or amount * 100 != cents:
+        raise ValueError("an amount of money in capitals is zero or more, in whole cents")
+    whole, (tens, ones) = cents // 100, divmod(cents % 100, 10)
+    told = f"{_in_capitals(whole)}元" if whole or not cents else ""
+    if not cents % 100:
+        return f"{told}整"
+    told += f"{CAPITALS[tens]}角" if tens else "零" if told else ""
+    return told + (f"{CAPITALS[ones]}分" if ones else "")
+
+
+def _in_capitals(number: int) -> str:
+    """By ten thousands: what is above, its unit, and 零 where the first places below are empty."""
+    for size, word in ((10**8, "亿"), (10**4, "万")):
+        if number >= size:
+            above, rest = divmod(number, size)
+            joint = "零" if 0 < rest < size // 10 else ""
+            return _in_capitals(above) + word + joint + (_in_capitals(rest) if rest else "")
+    digits = f"{number:04}"
+    told = "".join(
+        f"{CAPITALS[int(d)]}{place}" if d != "0" else "零"
+        for d, place in zip(digits, PLACES_OF_FOUR, strict=True)
+    )
+    return re.sub("零+", "零", told).strip("零") or "零"

@@ -29,6 +29,9 @@ BEAT_SCHEDULE = {
     "approvals.days": {"task": "approvals.tasks.count_days", "schedule": crontab(minute="*/5")},
     "funds.match": {"task": "funds.tasks.match_policies", "schedule": crontab(minute="10", hour="2")},
     "funds.tell": {"task": "funds.tasks.tell_of_policies", "schedule": crontab(minute="30", hour="8")},
+    "funds.plans": {"task": "funds.tasks.tend_plans", "schedule": crontab(minute="25", hour="8")},
+    "funds.budgets": {"task": "funds.tasks.serve_budgets", "schedule": crontab(minute="*/10")},
+    "funds.results": {"task": "funds.tasks.apply_results", "schedule": crontab(minute="*/5")},
     "cases.scan": {"task": "portal.cases.tasks.scan_papers", "schedule": crontab(minute="*")},
     "cases.paper_expiry": {
         "task": "portal.cases.tasks.remind_of_papers",

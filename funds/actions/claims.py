@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from funds.access import FINANCE_OFFICE, POLICY_WINDOW
 from funds.actions import money
-from funds.matching.estimates import rule_of
-from funds.matching.facts import MONTHLY_BASES
+from funds.actions.amounts import calculate
 from funds.models import (
     BankAccount,
     Bar,
@@ -27,14 +26,14 @@ from funds.models import (
     Policy,
     PolicyVersion,
 )
-from funds.reckoning import in_instalments, reckon
+from funds.reckoning import in_instalments
 from portal.cases import engine
 from portal.cases.errors import CaseError, Refused
 from portal.cases.flow import ask_team
 from portal.cases.models import Case
 from portal.cases.move import Move
 from portal.park import offices
-from portal.park.models import MonthlyIndicator, Team
+from portal.park.models import Team
 from portal.worktime.clock import Limit, Unit, local
 from portal.worktime.now import now
 
@@ -66,8 +65,15 @@ def claim_title(data: Any) -> str:
     return str(data["version"].policy.title)
 
 
+def titles_of_policies(codes: Sequence[str]) -> dict[str, str]:
+    """The policies of these codes under which one can begin a claim, each by its title."""
+    return {policy.code: policy.label for policy in Policy.objects.filter(code__in=codes, active=True)}
+
+
 def create_claim(move: Move) -> None:
-    """The claim with papers, grounds and account, reckoned. Raises Refused for what is claimed already."""
+    """The claim with papers, grounds and account, reckoned. Raises Refused for what is claimed already, and
+    for who is barred."""
+    not_barred(move.case)
     version: PolicyVersion = move.data["version"]
     claim = Claim(
         case=move.case,
@@ -79,7 +85,7 @@ def create_claim(move: Move) -> None:
         base_amount=move.data.get("base_amount"),
         bank_account=_account_of(move),
     )
-    _calculate(claim, move)
+    calculate(claim, move.now)
     if not claim.calculated_amount:
         raise Refused(_("By the rules of this policy nothing comes out for what is claimed."))
     claim.claimed_amount = claim.calculated_amount
@@ -135,47 +141,6 @@ def _account_of(move: Move) -> BankAccount | None:
     )
 
 
-# The amount --------------------------------------------------------------------------------------------
-
-
-def base_of(claim: Claim) -> Decimal:
-    """What the amount is reckoned from: as claimed, or as the monthly reports of the period say."""
-    name = claim.version.base
-    if name not in MONTHLY_BASES:
-        return claim.base_amount or Decimal(0)
-    since, until = _days(claim)
-    months = MonthlyIndicator.objects.filter(enterprise=claim.enterprise_id, month__gte=since)
-    if until is not None:
-        months = months.filter(month__lt=until)
-    return months.aggregate(total=Sum(name))["total"] or Decimal(0)
-
-
-def _days(claim: Claim) -> tuple[date, date | None]:
-    period = claim.period
-    return (period[0], period[1]) if isinstance(period, tuple) else (period.lower, period.upper)
-
-
-def _calculate(claim: Claim, move: Move) -> None:
-    """Rule, inputs and lines, stored for ever beside the amount."""
-    others = Claim.objects.filter(enterprise=claim.enterprise_id, policy=claim.policy_id, live=True)
-    others = others.exclude(pk=claim.case_id)
-    since = _days(claim)[0]
-    same_year = others.filter(period__startswith__year=since.year)
-    base = base_of(claim)
-    earlier = same_year.aggregate(total=Sum("base_amount"))["total"] or Decimal(0)
-    before = others.aggregate(total=Sum("calculated_amount"))["total"] or Decimal(0)
-    span = claim.version.period == PolicyVersion.Period.SPAN
-    found = reckon(
-        rule_of(claim.version),
-        base,
-        earlier_base=earlier if span else Decimal(0),
-        granted_before=before,
-        lifetime_cap=claim.version.lifetime_cap_amount,
-    )
-    claim.base_amount, claim.calculated_amount = base, found.amount
-    claim.calculation, claim.calculated_at = found.lines, move.now
-
-
 # From the signature to the decision --------------------------------------------------------------------
 
 
@@ -190,11 +155,15 @@ def sign_claim(move: Move) -> None:
     )
 
 
+def bar_of(enterprise: int | None, on: date) -> Bar | None:
+    """What keeps an enterprise from being paid on a day: 失信, 欠税, 环保, 安全; None: nothing."""
+    bars = Bar.objects.filter(enterprise=enterprise, since_on__lte=on)
+    return (bars.filter(until_on=None) | bars.filter(until_on__gte=on)).first()
+
+
 def not_barred(case: Case) -> None:
-    """Raises Refused while the enterprise is barred: 失信, 欠税, 环保, 安全."""
-    today = local(now()).date()
-    bars = Bar.objects.filter(enterprise=case.enterprise_id, since_on__lte=today)
-    bar = (bars.filter(until_on=None) | bars.filter(until_on__gte=today)).first()
+    """Raises Refused while the enterprise is barred."""
+    bar = bar_of(case.enterprise_id, local(now()).date())
     if bar is not None:
         told = {"kind": bar.get_kind_display(), "reason": bar.reason}
         raise Refused(_("The enterprise is barred: %(kind)s (%(reason)s).") % told)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from funds.models import Budget, BudgetLine, Claim, ClaimAccount, Transfer
@@ -55,6 +56,7 @@ def add_line(
     )
 
 
+@transaction.atomic
 def appropriate(
     budget: Budget, amount: Decimal, *, by: User | None, now: datetime, note: str = "", key: str | None = None
 ) -> None:
@@ -81,11 +83,11 @@ def is_next(claim: Claim) -> bool:
 
 
 def reserve(claim: Claim, amount: Decimal, *, by: User | None, now: datetime) -> bool:
-    """Bind so much for a claim, in its turn; False when it has to wait: for others, or for money."""
+    """Bind so much for a claim, in its turn; False when it has to wait: for others, for money, for a year."""
     if claim.budget_id is None:
         return False
     budget = hold_budgets([claim.budget_id])[claim.budget_id]
-    if budget.free_amount < amount or not is_next(claim):
+    if budget.closed_at is not None or budget.free_amount < amount or not is_next(claim):
         return False
     account, _made = ClaimAccount.objects.get_or_create(
         claim=claim, defaults={"budget": budget, "cap_amount": claim.version.cap_amount}
@@ -104,6 +106,8 @@ def approve(claim: Claim, amount: Decimal, *, by: User | None, now: datetime) ->
     if account.cap_amount is not None and amount > account.cap_amount:
         raise Refused(_("The policy gives %(cap)s at most.") % {"cap": yuan(account.cap_amount)})
     more = amount - account.reserved_amount
+    if more > 0 and budget.closed_at is not None:
+        raise Refused(_("The year of this budget is closed."))
     if more > budget.free_amount:
         told = {"free": yuan(budget.free_amount), "budget": budget}
         raise Refused(_("%(budget)s has only %(free)s left.") % told)
@@ -141,6 +145,7 @@ def ask_transfer(
     )
 
 
+@transaction.atomic
 def decide_transfer(transfer: Transfer, *, granted: bool, by: User, now: datetime, note: str = "") -> None:
     """Another person decides. Raises Refused for who asked, what was decided, what is not free."""
     held = Transfer.objects.select_for_update().get(pk=transfer.pk)
@@ -150,6 +155,8 @@ def decide_transfer(transfer: Transfer, *, granted: bool, by: User, now: datetim
         raise Refused(_("Whoever asked for it does not decide on it."))
     budgets = hold_budgets([held.source_id, held.target_id])
     source, target = budgets[held.source_id], budgets[held.target_id]
+    if granted and target.closed_at is not None:
+        raise Refused(_("The year of this budget is closed."))
     if granted and source.free_amount < held.amount:
         raise Refused(_("Only %(free)s of it is still free.") % {"free": yuan(source.free_amount)})
     held.granted, held.decided_by, held.decided_at, held.note = granted, by, now, note

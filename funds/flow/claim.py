@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from funds import actions, forms
+from funds import actions, forms, letters
 from funds.access import CLAIM
 from funds.flow.claim_payment import PAYMENT_STEPS, PAYMENT_TRANSITIONS
 from funds.models import Claim
@@ -16,6 +16,7 @@ from portal.cases.declaration import (
     Flow,
     Opening,
     Step,
+    Subjects,
     Transition,
     Unlimited,
     register,
@@ -52,6 +53,8 @@ register(
         ),
         facts_internal=("opinion", "minutes_number"),
         file_page="funds:entitlements",
+        letters=letters.LETTERS,
+        drafts_by=Subjects(actions.titles_of_policies, "funds:claim_file"),
         invitation=(
             _("Money that is yours"),
             _("Which policies fit your enterprise, and what they come to"),

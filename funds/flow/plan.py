@@ -135,6 +135,13 @@ register(
                 done=_("closed the plan: there was nothing to pay"),
             ),
         ),
+        verbs={
+            "file_made": _("made a file for the bank"),
+            "file_released": _("released a file for the bank"),
+            "file_taken": _("took a file for the bank out of the portal"),
+            "answer_taken": _("took in an answer of the bank"),
+        },
+        whole_page="funds:plan_view",
         outcomes={"paid": _("paid"), "empty": _("nothing to pay")},
     )
 )

@@ -1,5 +1,6 @@
 """What is asked of people."""
 
+from funds.forms.budgets import BudgetForm, ChangeForm, DecideForm, TransferForm
 from funds.forms.claims import (
     AcceptForm,
     AnswerForm,
@@ -30,7 +31,10 @@ __all__ = [
     "AccountForm",
     "AnswerForm",
     "ApproveForm",
+    "BudgetForm",
+    "ChangeForm",
     "ClaimForm",
+    "DecideForm",
     "DeferForm",
     "DemandForm",
     "IssueForm",
@@ -47,6 +51,7 @@ __all__ = [
     "ReceiveForm",
     "RefuseForm",
     "TakeBackForm",
+    "TransferForm",
     "UseForm",
     "WhyForm",
     "keeping_teams",

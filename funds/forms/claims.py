@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import BankAccount, Claim, ClaimPaper, Ground, PolicyVersion
+from funds.forms.taken import already_claimed
+from funds.models import BankAccount, Claim, ClaimPaper, Ground, Policy, PolicyVersion
 from portal.cases.access import usable_papers
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document
@@ -98,7 +99,9 @@ class ClaimForm(ActionForm):
     private_fields: ClassVar[tuple[str, ...]] = ("bank", "number", "holder", "invoices", "equipment")
 
     version = forms.ModelChoiceField(
-        queryset=PolicyVersion.objects.filter(published_at__isnull=False).select_related("policy__team"),
+        queryset=PolicyVersion.objects.filter(published_at__isnull=False).select_related(
+            "policy__team", "policy__budget"
+        ),
         widget=forms.HiddenInput,
     )
     year = forms.IntegerField(label=_("For the year"), min_value=2000, max_value=2100)
@@ -139,8 +142,33 @@ class ClaimForm(ActionForm):
             if self.chosen.base != "claimed":
                 for name in ("base_amount", "invoices", "equipment"):
                     del self.fields[name]
+            if self.is_automatic:
+                self._ask_no_more()
             self._ask_papers(self.chosen)
         self._ask_account()
+
+    @property
+    def is_automatic(self) -> bool:
+        """免申即享: the enterprise only says where the money goes."""
+        return self.chosen is not None and self.chosen.policy.delivery == Policy.Delivery.AUTOMATIC
+
+    @property
+    def claim_fields(self) -> list[forms.BoundField]:
+        """What is claimed for, as it stands on the page."""
+        names = ("year", "since", "until", "base_amount", "invoices", "equipment", "project_number")
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def paper_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("paper_")]
+
+    def _ask_no_more(self) -> None:
+        for name in ("project_number", "equipment", "invoices"):
+            self.fields.pop(name, None)
+        for name in ("year", "declared"):
+            if name in self.fields:
+                self.fields[name].widget = forms.HiddenInput()
+        self.fields["declared"].initial = True
 
     def _version(self) -> PolicyVersion | None:
         given = self["version"].value()
@@ -223,8 +251,12 @@ class ClaimForm(ActionForm):
             self.add_error("until", _("Only for days that are over."))
         self._check_base(cleaned)
         self._check_account(cleaned)
-        if not self.errors:
-            cleaned["period"] = self._period(cleaned)
+        if version != version.policy.version_on(today):
+            self.add_error(None, _("This policy was changed meanwhile: please look at it once more."))
+        if (period := self.period_of(cleaned)) is not None and self.case.enterprise_id:
+            cleaned["period"] = period
+            for name, told in already_claimed(version, self.case.enterprise_id, period, cleaned):
+                self.add_error(name if name in self.fields else None, told)
         return cleaned
 
     def _check_base(self, cleaned: dict[str, Any]) -> None:
@@ -247,13 +279,17 @@ class ClaimForm(ActionForm):
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, _("This field is required."))
 
-    @staticmethod
-    def _period(cleaned: dict[str, Any]) -> tuple[date, date | None]:
-        """The first day of what the claim is for, and the day after its last; None: without an end."""
-        if "year" in cleaned:
-            return date(cleaned["year"], 1, 1), date(cleaned["year"] + 1, 1, 1)
-        if "since" in cleaned:
-            return cleaned["since"], cleaned["until"] + timedelta(days=1)
+    def period_of(self, cleaned: dict[str, Any]) -> tuple[date, date | None] | None:
+        """The first day of what the claim is for, and the day after its last (None: without an end).
+
+        None while that cannot be told.
+        """
+        if "year" in self.fields:
+            year = cleaned.get("year")
+            return (date(year, 1, 1), date(year + 1, 1, 1)) if year else None
+        if "since" in self.fields:
+            since, until = cleaned.get("since"), cleaned.get("until")
+            return (since, until + timedelta(days=1)) if since and until and since <= until else None
         return date(2000, 1, 1), None
 
 

@@ -24,10 +24,26 @@ class PlanForm(ActionForm):
         return self.cleaned_data["month"].replace(day=1)
 
 
+class LineField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
+    """A line of a plan by its key, or by the number of its claim: a plan may have ten thousand."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        given = str(value.pk if isinstance(value, PlanLine) else value or "").strip()
+        if given and not given.isdecimal() and self.queryset is not None:
+            of_claim = self.queryset.filter(instalment__account__claim__case__number=given)
+            given = str(getattr(of_claim.order_by("pk").first(), "pk", given))
+        return super().to_python(given)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if isinstance(value, PlanLine) else value
+
+
 class DeferForm(ActionForm):
     """A line that is put off, and why: its enterprise reads the reason."""
 
-    line = forms.ModelChoiceField(label=_("Payment"), queryset=PlanLine.objects.none())
+    line = LineField(label=_("Payment, by the number of its claim"), queryset=PlanLine.objects.none())
     why = forms.CharField(
         label=_("Why it is put off"), max_length=300, help_text=_("The enterprise reads this.")
     )
@@ -42,7 +58,7 @@ class DeferForm(ActionForm):
 class TakeBackForm(ActionForm):
     """A line that was put off comes in again."""
 
-    line = forms.ModelChoiceField(label=_("Payment"), queryset=PlanLine.objects.none())
+    line = LineField(label=_("Payment, by the number of its claim"), queryset=PlanLine.objects.none())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

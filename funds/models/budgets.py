@@ -354,6 +354,18 @@ _MOVE_MONEY = """
 """
 
 
+# A year that is closed takes nothing more, and binds nothing new; what was bound goes on until it is paid.
+_YEAR_IS_OPEN = """
+    PERFORM 1 FROM funds_budget b WHERE b.id = NEW.budget_id AND b.closed_at IS NOT NULL
+    FOR NO KEY UPDATE;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the year of this budget is closed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_budget_year_closed';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class BudgetLine(models.Model):
     """One line of the ledger: so much money from one account to another. Never changed, never taken away."""
 
@@ -407,6 +419,13 @@ class BudgetLine(models.Model):
                 name="moves_money", when=pgtrigger.After, operation=pgtrigger.Insert, func=_MOVE_MONEY
             ),
             pgtrigger.Protect(name="only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="year_is_open",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.kind IN ('reserve', 'appropriate', 'transfer_in')"),
+                func=_YEAR_IS_OPEN,
+            ),
             never_emptied("funds_budgetline"),
         ]
 

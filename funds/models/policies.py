@@ -6,6 +6,7 @@ and a claim keeps the version under which it was filed. Source: dossier, section
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -98,6 +99,12 @@ class Policy(models.Model):
         """The policies that an enterprise cannot have beside this one, for the same period."""
         pairs = Exclusion.objects.filter(Q(policy=self.pk) | Q(other=self.pk)).values_list("policy", "other")
         return {pk for pair in pairs for pk in pair} - {self.pk}
+
+    def version_on(self, day: date) -> PolicyVersion | None:
+        """What is published and rules on a day: the latest whose window has opened, or the first to come."""
+        published = self.versions.filter(published_at__isnull=False)
+        opened = published.filter(opens_on__lte=day).order_by("-number").first()
+        return opened or published.order_by("number").first()
 
 
 @tracked()

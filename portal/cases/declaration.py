@@ -208,6 +208,18 @@ STANDARD_LADDER: tuple[Rung, ...] = (
 
 
 @dataclass(frozen=True)
+class Subjects:
+    """What the drafts of a kind are about, where there is one for each: a policy, say.
+
+    `labels` tells which of some subjects there are, each in words. `page` is the URL name of the page on
+    which one goes on with a draft; it takes `?subject=`.
+    """
+
+    labels: Callable[[Sequence[str]], Mapping[str, str]]
+    page: str
+
+
+@dataclass(frozen=True)
 class RatingWords:
     """How the enterprise is asked to rate a case, and what it is told once it has rated it low."""
 
@@ -259,6 +271,7 @@ class Flow:
     part_of: str = ""  # the kind with which it comes: who may act there for an enterprise may act here
     file_page: str = ""  # URL name of the page where an enterprise files one
     desk_page: str = ""  # URL name of the page where staff file one for an enterprise
+    drafts_by: Subjects | None = None  # a draft for each subject; None: one for the kind
     whole_page: str = ""  # URL name of the page that shows one with all that belongs to it
     invitation: tuple[Text, Text] = ("", "")  # what the home page says of it: title, one line
     facts_template: str = ""  # fragment on the case page with the domain's own facts

@@ -14,7 +14,7 @@ register = template.Library()
 @register.filter
 def money(amount: Decimal | None) -> str:
     """ "9,500 万元"; in English "95,000,000 yuan"."""
-    return "" if amount is None else amounts.money(amount)
+    return "" if amount is None else amounts.money(Decimal(amount))
 
 
 @register.filter

@@ -488,3 +488,16 @@ def test_health_speaks_of_database_redis_and_migrations(park: SimpleNamespace) -
     assert Client().get("/healthz").status_code == 200
     state = Client().get("/readyz").json()
     assert (state["database"], state["redis"], state["migrations"]) == (True, True, True)
+
+
+def test_a_draft_begun_on_a_page_goes_when_that_page_is_sent(park: SimpleNamespace) -> None:
+    client = browser(park.owner)
+    page = client.get("/stations/requests/new/").content.decode()
+    save = re.search(r'data-autosave-url="([^"]+)"', page)
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert save
+    assert token
+    client.post(save[1], {"title": "车间停电"})
+    assert Draft.objects.get().data == {"title": "车间停电"}
+    client.post("/stations/requests/new/", {**filing(park), "token": token[1]})
+    assert not Draft.objects.exists()

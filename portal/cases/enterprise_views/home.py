@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case as Choose
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from portal.apps import domains
 from portal.cases.access import agency_scope, own_papers
-from portal.cases.declaration import FLOWS
+from portal.cases.declaration import FLOWS, Flow
 from portal.cases.models import Case, Document, Draft, Holder
 from portal.cases.presenting.papers import ASKED, paper
 from portal.cases.presenting.rows import Row, rows
@@ -126,10 +127,24 @@ def starts(actor: Actor) -> list[tuple[Any, Any, str]]:
 
 
 def _drafts(actor: Actor) -> list[tuple[Any, str, str]]:
-    found = Draft.objects.filter(enterprise=actor.enterprise_id, version__gt=1)
-    mine = [d for d in found if actor.may_act_for(actor.enterprise_id, d.kind)]
-    known = [(FLOWS[d.kind], d) for d in mine if d.kind in FLOWS]
-    return [(f.label, short_moment(d.saved_at), reverse(f.file_page)) for f, d in known if f.file_page]
+    """What was begun: label, when it was saved, where to go on."""
+    found = Draft.objects.filter(enterprise=actor.enterprise_id, version__gt=1).order_by("-saved_at")
+    mine = [d for d in found if d.kind in FLOWS and actor.may_act_for(actor.enterprise_id, d.kind)]
+    told = []
+    for kind in dict.fromkeys(draft.kind for draft in mine):
+        told += _drafts_of(FLOWS[kind], [draft for draft in mine if draft.kind == kind])
+    return [(label, short_moment(draft.saved_at), href) for label, draft, href in told]
+
+
+def _drafts_of(flow: Flow, found: list[Draft]) -> list[tuple[Any, Draft, str]]:
+    if flow.drafts_by is None:
+        return [(flow.label, d, reverse(flow.file_page)) for d in found if flow.file_page and not d.subject]
+    labels, page = flow.drafts_by.labels([draft.subject for draft in found]), reverse(flow.drafts_by.page)
+    return [
+        (labels[d.subject], d, f"{page}?{urlencode({'subject': d.subject})}")
+        for d in found
+        if d.subject in labels
+    ]
 
 
 def _papers(actor: Actor) -> QuerySet[Document]:

@@ -70,6 +70,7 @@ INTERNAL_OR_PUBLIC = ("commented", "letter_issued")
 TEXT_FIELDS = (  # in the order in which they are shown
     "ground",
     "reason",
+    "why",
     "basis",
     "notice",
     "missing",
