@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from funds import actions
+from funds import actions, matching
 from funds.demonstration.cast import Cast
 from funds.models import Claim
 from portal.demonstration import register, staging
@@ -20,4 +20,5 @@ def claims(now: datetime) -> int:
     cast = Cast(stage)
     tell_all(cast)
     stage.play()
+    matching.match_all(now)
     return Claim.objects.filter(case__opened_by__isnull=False).count()

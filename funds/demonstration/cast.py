@@ -55,6 +55,17 @@ POLICIES: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
     ),
 )
 SCARCE = "SF-SC"
+# Conditions that the enterprises of the stories meet, but for one that nobody knows: the size of its reports.
+CRITERIA: dict[str, tuple[tuple[str, str, list[str]], ...]] = {
+    "SF-RD": (
+        ("industry", "in", ["新能源与电工电气", "机器人与智能装备", "先进金属材料", "医疗器械及生物医药"]),
+        ("settled_on", "before", ["2024-01-01"]),
+    ),
+    "SF-HT": (("is_high_tech", "is", ["true"]),),
+    "SF-EX": (("size", "in", ["micro", "small", "medium"]),),
+    "SF-IN": (("size", "in", ["micro", "small", "medium", "large"]), ("output_growth", "at_least", ["5"])),
+    SCARCE: (("is_above_scale", "is", ["true"]),),
+}
 MATERIALS = ("项目情况说明", "费用明细及凭证")
 
 
@@ -132,6 +143,8 @@ class Cast:
         if delivery == "reviewed":
             for position, name in enumerate(MATERIALS, start=1):
                 version.materials.create(position=position, name=name, is_required=False)
+        for position, (fact, operator, values) in enumerate(CRITERIA[code], start=1):
+            version.criteria.create(position=position, fact=fact, operator=operator, values=values)
         version.published_at = begun
         version.save(update_fields=["published_at"])
         return version
