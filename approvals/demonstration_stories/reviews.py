@@ -19,6 +19,7 @@ SHORT = {**KEPT, "tax_per_mu": "205000"}
 
 def tell_all(cast: Cast) -> None:
     tell(cast, announced, "特种铸件精加工改扩建项目（示范）", "expansion", 37)
+    tell(cast, opened, "铜线拉丝车间改扩建项目（示范）", "expansion", 6)
     tell(cast, put_right, "水泵测试中心改扩建项目（示范）", "expansion", 46)
     tell(cast, told, "储能电池壳体改扩建项目（示范）", "expansion", 22)
     tell(cast, at_the_panel, "机器人减速机检测线改扩建项目（示范）", "expansion", 24)

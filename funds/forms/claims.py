@@ -277,7 +277,7 @@ class ClaimForm(ActionForm):
             self.add_error("holder", gettext("The account must be in the name of %(name)s.") % told)
         for name in ("holder", "bank"):
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, _("This field is required."))
+                self.add_error(name, self.fields[name].error_messages["required"])
 
     def period_of(self, cleaned: dict[str, Any]) -> tuple[date, date | None] | None:
         """The first day of what the claim is for, and the day after its last (None: without an end).

@@ -174,7 +174,7 @@ def test_pauses_of_sealed_cases_and_running_ones_stay_here(park: SimpleNamespace
 def test_each_duty_takes_out_what_it_reads(park: SimpleNamespace) -> None:
     common = {
         "teams", "stations", "enterprises", "events", "requests", "pauses", "service_items", "windows",
-        "parcels", "projects", "permits",
+        "parcels", "projects", "permits", "policies", "claims",
     }  # fmt: skip
     for person, expected in (
         (park.administrator, set(LEDGERS)),
@@ -200,7 +200,7 @@ def test_every_export_is_on_record(park: SimpleNamespace) -> None:
 
     content = taken(browser(park.auditor), "teams", "enterprises")
     run = ExportRun.objects.get()
-    assert (run.asked_by, run.state, run.ledgers) == (park.auditor, State.DONE, ["enterprises", "teams"])
+    assert (run.asked_by, run.state, run.ledgers) == (park.auditor, State.DONE, ["teams", "enterprises"])
     assert (run.sha256, run.size_bytes) == (hashlib.sha256(content).hexdigest(), len(content))
     assert run.rows == Team.objects.count() + 2
     for person, status in ((park.auditor, 200), (park.administrator, 200), (park.leader, 404)):
