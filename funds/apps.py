@@ -13,7 +13,7 @@ class FundsConfig(DomainConfig):
     verbose_name = _("Funds")
     url_prefix = "funds/"
     public_nav: ClassVar = [(_("Policies"), "funds:policy_list")]
-    enterprise_nav: ClassVar = [(_("Money for us"), "funds:entitlements"), *public_nav]
+    enterprise_nav: ClassVar = [(_("Money for us"), "funds:entitlements")]
     staff_nav: ClassVar = [*public_nav]
     administered: ClassVar = [
         (

@@ -5,7 +5,7 @@ from django.urls import path
 from funds.views import entitlements, library, policy_desk, policy_drafts
 
 # Where policies are looked after: apart from the library, which anybody may read.
-DESK = "policy-desk/"
+DESK = "policies/desk/"
 ONE = f"{DESK}<id:pk>/"
 
 app_name = "funds"

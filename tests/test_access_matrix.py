@@ -232,7 +232,7 @@ SPEAKS_OF = (
     ("register/", "register"),
     ("approvals/projects/", "project"), ("approvals/parcels/", "parcel"), ("approvals/certificates/", "certificate"),
     ("approvals/reforms/", "reform"),
-    ("funds/policies/", "policy"), ("funds/policy-desk/", "policy"), ("api/v1/policies/", "policy"),
+    ("funds/policies/", "policy"), ("api/v1/policies/", "policy"),
     ("approvals/items/", "item"), ("approvals/forms/", "form"), ("api/v1/service-items/", "item"),
 )  # fmt: skip
 # Words in patterns that name no row.

@@ -87,10 +87,10 @@ def make_policy(office: SimpleNamespace, code: str = "RD", **changes: Any) -> Po
     return version
 
 
-def policy_of(team: Team) -> Policy:
+def policy_of(team: Team, code: str = "OF") -> Policy:
     """A published policy of a department, with a draft that nobody has written yet."""
     office = SimpleNamespace(science=team, budget=None)
-    published = make_policy(office, f"OF-{team.code}", criteria=[("size", "in", ["small", "medium"])])
+    published = make_policy(office, code, criteria=[("size", "in", ["small", "medium"])])
     begin_draft(published.policy, by=None, now=MONDAY)
     return published.policy
 
