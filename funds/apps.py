@@ -16,7 +16,7 @@ class FundsConfig(DomainConfig):
         (_("Policies"), "funds:policy_list"),
         (_("Publicity"), "funds:publicity_list"),
     ]
-    enterprise_nav: ClassVar = [(_("Money for us"), "funds:entitlements"), *public_nav]
+    enterprise_nav: ClassVar = [(_("Money for us"), "funds:entitlements")]
     staff_nav: ClassVar = [*public_nav]
     administered: ClassVar = [
         (

@@ -15,7 +15,7 @@ from funds.views import (
 )
 
 # Where policies are looked after: apart from the library, which anybody may read.
-DESK = "policy-desk/"
+DESK = "policies/desk/"
 ONE = f"{DESK}<id:pk>/"
 
 app_name = "funds"

@@ -52,6 +52,7 @@ from tests.approvals.building import certified, make_office, signed
 from tests.approvals.catalogue import make_catalogue
 from tests.approvals.land import idle_parcel
 from tests.approvals.test_procedures import drafted
+from tests.funds.building import policy_of
 from tests.pages.test_pages import PDF
 from tests.people import MONDAY, actor, at, file_request, filing, works_in
 
@@ -104,6 +105,7 @@ class Objects:
             "form": guide.application.pk,
             "reform": guide.reform.pk,
             "procedure": drafted().procedure.code,
+            "policy": policy_of(park.team["development"]).pk,
         }
         office = make_office(park)
         self.sides = {
@@ -230,6 +232,7 @@ SPEAKS_OF = (
     ("register/", "register"),
     ("approvals/projects/", "project"), ("approvals/parcels/", "parcel"), ("approvals/certificates/", "certificate"),
     ("approvals/reforms/", "reform"),
+    ("funds/policies/", "policy"), ("api/v1/policies/", "policy"),
     ("approvals/items/", "item"), ("approvals/forms/", "form"), ("api/v1/service-items/", "item"),
 )  # fmt: skip
 # Words in patterns that name no row.

@@ -131,7 +131,7 @@ class MaterialRow(RowForm):
     significant: ClassVar[tuple[str, ...]] = ("name", "name_en")
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=200, required=False)
-    is_required = forms.BooleanField(label=gettext_lazy("required"), required=False)
+    is_required = forms.BooleanField(label=gettext_lazy("required"), required=False, initial=True)
     field_order = ("name", "name_en", "is_required", "remove")
 
 

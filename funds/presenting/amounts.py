@@ -22,13 +22,15 @@ def base_words(version: PolicyVersion) -> str:
 def amount_words(version: PolicyVersion) -> str:
     """How much, in one sentence: "实际支出的 10 %，最高 20 万元"."""
     text = _of_method(version)
-    most = [money(version.cap_amount)] if version.cap_amount is not None else []
-    return _("%(rule)s, up to %(most)s") % {"rule": text, "most": most[0]} if most else text
+    if version.cap_amount is None or version.method == Method.FIXED:
+        return text
+    return _("%(rule)s, up to %(most)s") % {"rule": text, "most": money(version.cap_amount)}
 
 
 def _of_method(version: PolicyVersion) -> str:
     if version.method == Method.FIXED:
-        return money(version.fixed_amount) if version.fixed_amount is not None else ""
+        amounts = (a for a in (version.fixed_amount, version.cap_amount) if a is not None)
+        return money(min(amounts))
     base = base_words(version)
     if version.method == Method.RATE:
         return _("%(rate)s of: %(base)s") % {"rate": rate_words(version.rate or 0), "base": base}  # type: ignore[arg-type]

@@ -102,7 +102,8 @@ def _told(line: matching.Line, profile: Profile) -> Told:
     known = getattr(profile, line.fact.key)
     advice = ""
     if line.is_met is None:
-        advice = _("To be supplied: %(where)s") % {"where": line.fact.where}
+        told = {"fact": line.fact.label, "where": line.fact.where}
+        advice = _("To be supplied: “%(fact)s”, %(where)s") % told
     elif not line.is_met:
         own = local_name(line.criterion.hint, line.criterion.hint_en)
         advice = own or (str(line.fact.where) if line.fact.key == "bars" else "")

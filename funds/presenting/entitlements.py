@@ -124,7 +124,10 @@ def _entitlement(
     verdict, opened = matching.verdict_of(lines), window(version, today)
     expected = matching.estimate(version, profile, before)
     taken = claim is not None and version.period == PolicyVersion.Period.ONCE
-    begins = may_act and opened.is_open and verdict != Verdict.NOT and not taken
+    # What comes without application is given to whom the park has found, and to nobody else.
+    automatic = version.policy.delivery == Policy.Delivery.AUTOMATIC
+    fits = verdict == Verdict.MET or (verdict == Verdict.UNKNOWN and not automatic)
+    begins = may_act and opened.is_open and fits and not taken
     return Entitlement(
         version,
         verdict,

@@ -14,6 +14,7 @@ from portal.worktime.now import now
 from tests.approvals.catalogue import make_catalogue
 from tests.approvals.test_procedures import published
 from tests.browser.conftest import Person, axe_problems
+from tests.funds.building import make_policy, policy_of
 from tests.ledgers.files import MIXED, named
 from tests.people import MONDAY, PASSWORD, accept, actor, at, closed, file_request, handled, reported
 
@@ -26,10 +27,10 @@ KNOWN = re.compile(
     r"Webhook|\{\w+\}|(?:accounts|trust|api|stations|approvals|funds)\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
 PAGES = {
-    "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case", "missing", "/approvals/", "/approvals/windows/", "item"),
+    "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case", "missing", "/approvals/", "/approvals/windows/", "item", "/funds/entitlements/", "/funds/policies/", "policy"),
     "steward": ("/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case", "/notices/choices/"),
     "handler": ("/work/", "case", "told", "report", "letter", "bare"),
-    "head": ("/team/", "case", "pause"),
+    "head": ("/team/", "case", "pause", "/funds/policies/desk/", "/funds/policies/desk/new/", "policy_manage", "policy_edit", "policy_draft", "policy_simulation", "policy_publish", "policy_discard", "policy_compare", "policy_version"),
     "auditor": ("/administration/audit/", "/administration/audit/?number=x"),
     "leader": ("/escalations/", "/administration/flows/stations.request/", "/administration/flows/stations.request/handling/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
     "administrator": (
@@ -75,8 +76,10 @@ def life(park: SimpleNamespace) -> dict[str, str]:
     engine.pause(asked, by=actor(park.head), data=told, now=MONDAY)
     watch.sweep(min(now(), at("2026-12-01 09:00")))
     guide = make_catalogue(park)
+    policies = make_policies(park)
     run = runs.upload(named("teams.csv", MIXED), "teams.csv", by=park.administrator)
     return {
+        **policies,
         "item": f"/approvals/items/{guide.permit.pk}/",
         "bare": f"/approvals/items/{guide.plain.pk}/",
         "import": f"/administration/ledgers/imports/{run.pk}/",
@@ -87,6 +90,35 @@ def life(park: SimpleNamespace) -> dict[str, str]:
         "letter": f"/cases/{case.pk}/letters/acceptance/",
         "told": f"/cases/{case.pk}/deliveries/",
         "desk": f"/stations/requests/desk/?enterprise={park.theirs.pk}",
+    }
+
+
+def make_policies(park: SimpleNamespace) -> dict[str, str]:
+    """Policies that fit, could fit and do not fit; one with a draft that says something else."""
+    team = park.team["development"]
+    policy = policy_of(team)
+    office = SimpleNamespace(science=team, budget=None)
+    make_policy(
+        office, "P1", method="tiers", base="rd_amount", rate=None, delivery="automatic", title="研发投入阶梯奖补",
+        tiers=[{"from_amount": 0, "rate": "0.05"}, {"from_amount": 100_000, "rate": "0.1"}], summary="多投多奖",
+        criteria=[("is_high_tech", "is", ["true"], 1), ("tags", "has_any", ["专精特新"], 1), ("output_amount", "at_least", ["5000000"])],
+    )  # fmt: skip
+    make_policy(office, "P2", method="fixed", base="", rate=None, fixed_amount="50000", title="稳岗补贴")
+    make_policy(office, "P3", title="大型企业奖励", criteria=[("size", "is", ["large"])])
+    make_policy(office, "P4", title="去年的奖补", closes_on="2026-01-31")
+    draft = policy.versions.get(published_at=None)
+    draft.criteria.create(position=9, fact="industry", operator="in", values=["电池", "材料"])
+    desk = f"/funds/policies/desk/{policy.pk}/"
+    return {
+        "policy": f"/funds/policies/{policy.pk}/",
+        "policy_manage": desk,
+        "policy_edit": f"{desk}edit/",
+        "policy_draft": f"{desk}draft/",
+        "policy_simulation": f"{desk}draft/simulation/?verdict=met",
+        "policy_publish": f"{desk}draft/publish/",
+        "policy_discard": f"{desk}draft/discard/",
+        "policy_compare": f"{desk}compare/?old=1&new=2",
+        "policy_version": f"{desk}versions/1/",
     }
 
 
@@ -119,6 +151,7 @@ def test_the_guide_is_clean_for_who_has_not_signed_in(
     park: SimpleNamespace, window: Callable[..., Person], width: int, language: str
 ) -> None:
     guide = make_catalogue(park)
+    policies = make_policies(park)
     person = window(width=width, language=language)
     item = f"/approvals/items/{guide.permit.pk}/"
     published()
@@ -131,6 +164,9 @@ def test_the_guide_is_clean_for_who_has_not_signed_in(
         "/approvals/procedures/",
         "/approvals/reforms/",
         procedure,
+        "/funds/policies/",
+        "/funds/policies/?q=zzz&level=city",
+        policies["policy"],
     ):
         page = person.go(path)
         assert axe_problems(page) == [], path

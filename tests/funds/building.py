@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from funds.actions import money
+from funds.actions import begin_draft, money
 from funds.models import Budget, Claim, PaymentFile, Policy, PolicyVersion
 from portal.accounts.models import Duty, DutyGrant, User
 from portal.cases import engine
@@ -85,6 +85,14 @@ def make_policy(office: SimpleNamespace, code: str = "RD", **changes: Any) -> Po
     version.published_at = MONDAY
     version.save()
     return version
+
+
+def policy_of(team: Team, code: str = "OF") -> Policy:
+    """A published policy of a department, with a draft that nobody has written yet."""
+    office = SimpleNamespace(science=team, budget=None)
+    published = make_policy(office, code, criteria=[("size", "in", ["small", "medium"])])
+    begin_draft(published.policy, by=None, now=MONDAY)
+    return published.policy
 
 
 def claiming(version: PolicyVersion, **changes: Any) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_an_enterprise_sees_what_fits_what_is_missing_and_what_it_comes_to(
     assert "目前可享受约 10 万元" in page
     assert "近 12 个月产值不低于1,000 万元 · 目前：1,200 万元" in page
     assert "120 万元 × 10 %" in page  # how it is reckoned
-    assert "待补充：一企一档：请联系企业服务中心补充" in page
+    assert "请补充“高新技术企业”：一企一档：请联系企业服务中心补充" in page
     assert "1 项政策暂不符合" in page
     assert "1 项政策已截止申报" in page
     start = browser(park.owner).get(reverse("funds:entitlements")).content.decode()

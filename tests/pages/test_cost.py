@@ -27,6 +27,8 @@ from approvals.models import (
     ProcedureItem,
     ServiceItem,
 )
+from funds.actions import begin_draft
+from funds.models import Exclusion, Policy, PolicyVersion
 from portal.accounts.models import User
 from portal.cases import engine, watch
 from portal.cases.models import Case, Document
@@ -34,6 +36,7 @@ from portal.jobs.models import JobRun
 from tests.approvals.building import certified, make_office, project_data, signed
 from tests.approvals.catalogue import make_item
 from tests.approvals.land import begin_land_approval, begin_recovery, idle_parcel, line, make_parcel
+from tests.funds.building import policy_of
 from tests.pages.test_pages import EVERYBODY, addresses, browser
 from tests.people import MONDAY, actor, at, closed, file_request, handled, reported
 
@@ -111,6 +114,37 @@ def draft_more(item: ServiceItem) -> None:
     last = draft.items.latest("pk")
     new = ProcedureItem.objects.create(version=draft, key=f"item-{item.pk}", item=item, days=1, phase=1)
     actions.link(draft, [(new.pk, last.pk)])
+
+
+def policies_more(park: SimpleNamespace, case: Case, times: int) -> None:
+    """More policies, and more conditions in the draft of the one whose number is that of the case."""
+    for n in range(times):
+        count = Policy.objects.count()
+        if not Policy.objects.filter(pk=case.pk).exists():
+            Policy.objects.create(pk=case.pk, code="CASE", title="政策", level="park", kind="reward")
+            never_again(Policy, case.pk)
+        policy_of(park.team["development"], f"P-{count}")
+        ours = Policy.objects.get(pk=case.pk)
+        Policy.objects.filter(pk=case.pk).update(team=park.team["development"])
+        draft = ours.versions.filter(published_at=None).first() or begin_draft(ours, by=None, now=MONDAY)
+        place = draft.criteria.count()
+        draft.criteria.create(position=place, fact="size", operator="in", values=["small", "medium"])
+        draft.materials.create(position=place, name=f"材料 {n}")
+        other = Policy.objects.exclude(pk=ours.pk).latest("pk")
+        Exclusion.objects.create(policy=min(ours, other, key=_number), other=max(ours, other, key=_number))
+        if place == 0:  # published, and another draft like it
+            publish_policy(draft)
+            begin_draft(ours, by=None, now=MONDAY)
+
+
+def publish_policy(draft: PolicyVersion) -> None:
+    """Whatever it says."""
+    draft.published_at = MONDAY
+    draft.save()
+
+
+def _number(policy: Policy) -> int:
+    return policy.pk
 
 
 def build_more(office: SimpleNamespace, project: Case, park: SimpleNamespace, keys: str) -> None:
@@ -212,6 +246,7 @@ def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(
     project = signed(park, office)
     build_more(office, project, park, "filing")
     land_more(park, case, 1)
+    policies_more(park, case, 1)
     browser(park.administrator).get(reverse("administration:standard_list"))  # versions are seeded once
     JobRun.objects.create(name="cases.sweep", every_s=60, began_at=timezone.now())  # /readyz looks for it
     visitors = {name: Visitor(getattr(park, name)) for name in EVERYBODY}
@@ -229,6 +264,7 @@ def test_looking_changes_nothing_and_costs_the_same_when_there_is_more_to_show(
     guide_more(case, 4)
     build_more(office, project, park, "land_use scheme works drawings pit cellar")
     land_more(park, case, 4)
+    policies_more(park, case, 4)
     problems = []
     for (name, address), sent in before.items():
         _status, after = look(visitors[name], address)

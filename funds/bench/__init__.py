@@ -1,0 +1,6 @@
+"""What funds measure of themselves: matching the whole park with all policies."""
+
+from funds.bench import matching
+from portal.bench.domains import Domain, register
+
+register(Domain(rows="policies", grow=lambda _bench, _size: None, each={}, last=matching.LAST))
