@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from funds.models import Policy
 from portal.accounts.models import Duty
 from portal.cases.access import Rule, register
 from portal.cases.models import Case
@@ -43,6 +44,13 @@ def leads_finance(actor: Actor) -> bool:
 def sees_all_money(actor: Actor) -> bool:
     """Plans, files and every budget: the finance office, and those who oversee the park."""
     return in_finance(actor) or actor.holds(Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
+
+
+def bars_enterprises(actor: Actor) -> bool:
+    """Who enters bars to payments: supervision, the policy delivery window, and departments with policies."""
+    if actor.holds(Duty.SUPERVISOR) or offices.sits_in(actor, POLICY_WINDOW):
+        return True
+    return bool(actor.team_ids) and Policy.objects.filter(team__in=actor.team_ids).exists()
 
 
 def finance_team() -> Team | None:

@@ -1,6 +1,7 @@
 """What transitions write, and what must hold before them."""
 
 from funds.actions import money
+from funds.actions.accounts import change_account, confirm_account, read_number
 from funds.actions.amounts import (
     MONTHLY_BASES,
     Estimate,
@@ -101,9 +102,11 @@ __all__ = [
     "bar_of",
     "base_of",
     "calculate",
+    "change_account",
     "change_budget",
     "claim_title",
     "collect_again",
+    "confirm_account",
     "create_claim",
     "create_plan",
     "credit",
@@ -133,6 +136,7 @@ __all__ = [
     "open_plan",
     "place_in_line",
     "plan_title",
+    "read_number",
     "ready_to_send",
     "receive",
     "recovery_title",

@@ -1,5 +1,7 @@
 """What is asked of people."""
 
+from funds.forms.accounts import OwnAccountForm
+from funds.forms.bars import BarForm
 from funds.forms.budgets import BudgetForm, ChangeForm, DecideForm, TransferForm
 from funds.forms.claims import (
     AcceptForm,
@@ -29,6 +31,7 @@ __all__ = [
     "AccountForm",
     "AnswerForm",
     "ApproveForm",
+    "BarForm",
     "BudgetForm",
     "ChangeForm",
     "ClaimForm",
@@ -39,6 +42,7 @@ __all__ = [
     "JointForm",
     "ObjectionForm",
     "OpinionForm",
+    "OwnAccountForm",
     "PartForm",
     "PlanForm",
     "ReceiveForm",
