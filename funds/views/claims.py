@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from funds import actions
 from funds.access import CLAIM, RECOVERY, finance_team, in_finance
@@ -217,6 +217,7 @@ def claim_recover(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "funds/claim_recover.html", shown, status=422 if form.errors else 200)
 
 
+@require_safe
 @refusals
 def claim_choose(request: HttpRequest) -> HttpResponse:
     """The policies under which one can file today."""
