@@ -49,6 +49,13 @@ def sees_all_money(actor: Actor) -> bool:
     return in_finance(actor) or actor.holds(Duty.LEADER, Duty.SUPERVISOR, Duty.AUDITOR)
 
 
+def bars_enterprises(actor: Actor) -> bool:
+    """Who enters bars to payments: supervision, the policy delivery window, and departments with policies."""
+    if actor.holds(Duty.SUPERVISOR) or offices.sits_in(actor, POLICY_WINDOW):
+        return True
+    return bool(actor.team_ids) and Policy.objects.filter(team__in=actor.team_ids).exists()
+
+
 def finance_team() -> Team | None:
     """The team that pays; None where the park has named none."""
     return offices.team_of(FINANCE_OFFICE)

@@ -25,7 +25,15 @@ class FundsConfig(DomainConfig):
             "funds:policy_desk",
         )
     ]
+    guides: ClassVar = [
+        (_("Our account"), _("Where the park pays to, and who has read the number"), "funds:account_view")
+    ]
     office_nav: ClassVar = {
-        "finance_office": [(_("Payments"), "funds:plan_list"), (_("Budgets"), "funds:budget_list")]
+        "finance_office": [(_("Payments"), "funds:plan_list"), (_("Budgets"), "funds:budget_list")],
+        "policy_window": [(_("Bars to payments"), "funds:bar_list")],
     }
-    overviews: ClassVar = [(_("Payment plans"), "funds:plan_list"), (_("Budgets"), "funds:budget_list")]
+    overviews: ClassVar = [
+        (_("Payment plans"), "funds:plan_list"),
+        (_("Budgets"), "funds:budget_list"),
+        (_("Bars to payments"), "funds:bar_list"),
+    ]

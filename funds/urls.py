@@ -3,6 +3,8 @@
 from django.urls import path
 
 from funds.views import (
+    accounts,
+    bars,
     budgets,
     claims,
     entitlements,
@@ -37,6 +39,11 @@ urlpatterns = [
     path("claims/new/", claims.claim_file, name="claim_file"),
     path("claims/estimate/", claims.claim_estimate, name="claim_estimate"),
     path("claims/<id:pk>/recover/", claims.claim_recover, name="claim_recover"),
+    path("claims/<id:pk>/account/", accounts.account_show, name="account_show"),
+    path("account/", accounts.account_view, name="account_view"),
+    path("account/<id:pk>/confirm/", accounts.account_confirm, name="account_confirm"),
+    path("bars/", bars.bar_list, name="bar_list"),
+    path("bars/<id:pk>/end/", bars.bar_end, name="bar_end"),
     path("plans/", plans.plan_list, name="plan_list"),
     path("plans/<id:pk>/", plans.plan_view, name="plan_view"),
     path("plans/<id:pk>/files/", plans.file_make, name="file_make"),

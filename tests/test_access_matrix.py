@@ -25,6 +25,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -40,6 +41,8 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from approvals.models import Parcel, Reform, ServiceItem
+from funds.actions import ask_transfer, make_file
+from funds.models import BankAccount, Bar, Budget
 from portal.accounts.models import User
 from portal.cases import bulk, engine, papers
 from portal.cases.models import Absence, Attachment, Case, SavedView, SetAside
@@ -52,7 +55,9 @@ from tests.approvals.building import certified, make_office, signed
 from tests.approvals.catalogue import make_catalogue
 from tests.approvals.land import idle_parcel
 from tests.approvals.test_procedures import drafted
+from tests.funds import building as funds
 from tests.funds.building import policy_of
+from tests.funds.test_payouts import approved_plan
 from tests.pages.test_pages import PDF
 from tests.people import MONDAY, actor, at, file_request, filing, works_in
 
@@ -107,15 +112,46 @@ class Objects:
             "procedure": drafted().procedure.code,
             "policy": policy_of(park.team["development"]).pk,
         }
-        office = make_office(park)
+        office, money = make_office(park), funds.make_office(park)
+        common |= self._paid(money)
         self.sides = {
-            "own": {**self._around(own, "handler", "owner"), **common, **self._built(office, theirs=False)},
+            "own": {
+                **self._around(own, "handler", "owner"),
+                **common,
+                **self._built(office, theirs=False),
+                **self._claimed(money, theirs=False),
+            },
             "other": {
                 **self._around(other, "other_steward", "rival"),
                 **common,
                 **self._built(office, theirs=True),
+                **self._claimed(money, theirs=True),
             },
         }
+
+    def _paid(self, office: SimpleNamespace) -> dict[str, Any]:
+        """What belongs to no enterprise: a plan, a file, a budget, a transfer, a bar of somebody else."""
+        funds.payable(self.park, office, funds.make_policy(office, "PAID"), enterprise=self.park.theirs)
+        plan = approved_plan(office)
+        file = make_file(plan, layout="csv", key="k", by=office.payer, now=MONDAY)
+        office.budget.refresh_from_db()
+        later = Budget.objects.create(code="KJ2027", year=2027, name="科技")
+        transfer = ask_transfer(
+            office.budget, later, Decimal(1), reason="x", by=actor(office.payer), now=MONDAY
+        )
+        third = Enterprise.objects.create(uscc="91430300MA4L16JP0Y", name="第三家（示范）")
+        bar = Bar.objects.create(enterprise=third, kind="safety", since_on=MONDAY.date(), reason="x")
+        return {
+            "plan": plan.pk, "file": file.pk, "budget": office.budget.pk, "transfer": transfer.pk, "bar": bar.pk,
+        }  # fmt: skip
+
+    def _claimed(self, office: SimpleNamespace, *, theirs: bool) -> dict[str, Any]:
+        """A claim that is public, and the account to which it goes."""
+        holder = self.park.theirs if theirs else self.park.ours
+        version = funds.make_policy(office, f"PUBLIC-{holder.pk}")
+        case = funds.approved(self.park, office, version, enterprise=holder)
+        account = BankAccount.objects.get(enterprise=holder)
+        return {"claim": case.pk, "account": account.pk}
 
     def _built(self, office: SimpleNamespace, *, theirs: bool) -> dict[str, Any]:
         """A project with its first certificate, on which anybody may verify it."""
@@ -233,6 +269,8 @@ SPEAKS_OF = (
     ("approvals/projects/", "project"), ("approvals/parcels/", "parcel"), ("approvals/certificates/", "certificate"),
     ("approvals/reforms/", "reform"),
     ("funds/policies/", "policy"), ("api/v1/policies/", "policy"),
+    ("funds/claims/", "claim"), ("funds/publicity/", "claim"), ("funds/plans/", "plan"), ("funds/files/", "file"),
+    ("funds/budgets/", "budget"), ("funds/transfers/", "transfer"), ("funds/account/", "account"), ("funds/bars/", "bar"),
     ("approvals/items/", "item"), ("approvals/forms/", "form"), ("api/v1/service-items/", "item"),
 )  # fmt: skip
 # Words in patterns that name no row.

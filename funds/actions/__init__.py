@@ -1,6 +1,7 @@
 """What transitions write, and what must hold before them."""
 
 from funds.actions import money
+from funds.actions.accounts import change_account, confirm_account, read_number
 from funds.actions.amounts import (
     Estimate,
     base_of,
@@ -114,10 +115,12 @@ __all__ = [
     "base_of",
     "begin_draft",
     "calculate",
+    "change_account",
     "change_budget",
     "change_draft",
     "claim_title",
     "collect_again",
+    "confirm_account",
     "create_claim",
     "create_plan",
     "create_policy",
@@ -153,6 +156,7 @@ __all__ = [
     "plan_title",
     "policy_mistakes",
     "publish_version",
+    "read_number",
     "ready_to_send",
     "receive",
     "recovery_title",

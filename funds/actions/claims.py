@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from funds.access import FINANCE_OFFICE, POLICY_WINDOW
 from funds.actions import money
+from funds.actions.accounts import named_account, take_into_use
 from funds.actions.amounts import calculate
 from funds.models import (
     BankAccount,
@@ -126,19 +127,10 @@ def _keep_papers(claim: Claim, move: Move) -> None:
 
 def _account_of(move: Move) -> BankAccount | None:
     """The account that is named, else the one in use."""
-    enterprise = move.case.enterprise
-    known = BankAccount.objects.filter(enterprise=enterprise, active=True).first()
-    if not (number := move.data.get("number")):
-        return known
-    if known is not None and known.number == number:
-        return known
-    BankAccount.objects.filter(enterprise=enterprise, active=True).update(active=False)
-    return BankAccount.objects.create(
-        enterprise_id=move.case.enterprise_id or 0,
-        holder=move.data["holder"],
-        bank=move.data["bank"],
-        number=number,
-    )
+    enterprise, given = move.case.enterprise_id or 0, move.data
+    if not given.get("number"):
+        return BankAccount.objects.filter(enterprise=enterprise, active=True).first()
+    return named_account(enterprise, holder=given["holder"], bank=given["bank"], number=given["number"])
 
 
 # From the signature to the decision --------------------------------------------------------------------
@@ -150,9 +142,8 @@ def sign_claim(move: Move) -> None:
     claim.signed_by_id, claim.signed_at = move.user_id, move.now
     claim.submitted_on = local(move.now).date()
     move.keep(claim)
-    BankAccount.objects.filter(pk=claim.bank_account_id or 0, confirmed_at=None).update(
-        confirmed_by=move.user_id, confirmed_at=move.now
-    )
+    if claim.bank_account is not None:
+        take_into_use(claim.bank_account, by=_user(move), now=move.now)
 
 
 def bar_of(enterprise: int | None, on: date) -> Bar | None:
@@ -351,6 +342,8 @@ def fix_account(move: Move) -> None:
     claim: Claim = move.case.claim
     claim.bank_account = _account_of(move)
     move.keep(claim)
+    if claim.bank_account is not None and move.by is not None and move.by.owns(move.case.enterprise_id):
+        take_into_use(claim.bank_account, by=_user(move), now=move.now)
     money.hold_budgets([claim.budget_id])
     Instalment.objects.filter(account=claim.pk, state=Instalment.State.RETURNED).update(
         state=Instalment.State.COMMITTED

@@ -84,21 +84,21 @@ def ready_to_send(plan: int) -> tuple[int, Decimal]:
         plan_lines__plan=plan,
         plan_lines__approved=True,
         state=Instalment.State.COMMITTED,
-        account__claim__bank_account__isnull=False,
+        account__claim__bank_account__confirmed_at__isnull=False,
     )
     found = sendable.aggregate(n=Count("pk"), total=Sum("amount"))
     return found["n"], found["total"] or Decimal(0)
 
 
 def _ready(plan: int) -> list[Instalment]:
-    """Committed lines whose claims have an account to pay to, locked."""
+    """Committed lines whose claims have an account that the owner has confirmed, locked."""
     found = (
         Instalment.objects.select_for_update(of=("self",))
         .filter(
             plan_lines__plan=plan,
             plan_lines__approved=True,
             state=Instalment.State.COMMITTED,
-            account__claim__bank_account__isnull=False,
+            account__claim__bank_account__confirmed_at__isnull=False,
         )
         .select_related("account__claim__bank_account", "account__claim__case")
         .order_by("pk")

@@ -422,6 +422,7 @@ register(
                 done=_("withdrew it"),
             ),
         ),
+        verbs={"account_changed": _("named another account, to which it is paid from now on")},
         outcomes={
             "approved": _("approved"),
             "refused": _("refused"),

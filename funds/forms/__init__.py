@@ -1,5 +1,7 @@
 """What is asked of people."""
 
+from funds.forms.accounts import OwnAccountForm
+from funds.forms.bars import BarForm
 from funds.forms.budgets import BudgetForm, ChangeForm, DecideForm, TransferForm
 from funds.forms.claims import (
     AcceptForm,
@@ -31,6 +33,7 @@ __all__ = [
     "AccountForm",
     "AnswerForm",
     "ApproveForm",
+    "BarForm",
     "BudgetForm",
     "ChangeForm",
     "ClaimForm",
@@ -43,6 +46,7 @@ __all__ = [
     "NewPolicyForm",
     "ObjectionForm",
     "OpinionForm",
+    "OwnAccountForm",
     "PartForm",
     "PlanForm",
     "PolicyDraftForm",

@@ -150,6 +150,8 @@ def transfer_ask(request: HttpRequest, pk: int) -> HttpResponse:
 def transfer_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The second person grants or declines."""
     transfer = get_object_or_404(Transfer.objects.filter(source__in=_budgets(request)), pk=pk)
+    if not in_finance(actor_of(request)):
+        raise PermissionDenied
     form = DecideForm(request.POST)
     if not form.is_valid():
         raise Refused(_("Please say yes or no."))

@@ -215,18 +215,3 @@ def claim_recover(request: HttpRequest, pk: int) -> HttpResponse:
         "token": filing_token(request),
     }
     return render(request, "funds/claim_recover.html", shown, status=422 if form.errors else 200)
-
-
-@refusals
-def claim_choose(request: HttpRequest) -> HttpResponse:
-    """The policies under which one can file today."""
-    actor, today = actor_of(request), local(now()).date()
-    _enterprise(actor)
-    policies = Policy.objects.filter(active=True, versions__published_at__isnull=False).distinct()
-    found = [(policy, policy.version_on(today)) for policy in policies[:200]]
-    open_ones = [
-        (policy, version)
-        for policy, version in found
-        if version and version.opens_on <= today <= (version.closes_on or today)
-    ]
-    return render(request, "funds/claim_choose.html", {"policies": open_ones})

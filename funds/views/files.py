@@ -18,7 +18,7 @@ from funds.bankfiles import LAYOUTS
 from funds.models import BankResult, PaymentFile, PaymentLine, ResultLine
 from funds.presenting import plans
 from funds.tasks import apply_results
-from funds.views.plans import money_staff, plan_of
+from funds.views.plans import check_pays, money_staff, plan_of
 from portal import money
 from portal.cases.errors import Refused
 from portal.cases.letters.making import CHINESE, ENGLISH
@@ -102,6 +102,7 @@ def _answered(file: PaymentFile) -> dict[str, object]:
 def file_download(request: HttpRequest, pk: int) -> HttpResponse:
     """The bytes for the bank. A POST: that somebody took them is written down."""
     file = _file(request, pk)
+    check_pays(request)
     content = actions.download_file(file, by=actor_of(request).user, now=now())
     layout = LAYOUTS[file.layout]
     answer = HttpResponse(content, content_type=layout.content_type)
@@ -114,6 +115,7 @@ def file_download(request: HttpRequest, pk: int) -> HttpResponse:
 def file_release(request: HttpRequest, pk: int) -> HttpResponse:
     """The second person lets the file go to the bank."""
     file = _file(request, pk)
+    check_pays(request)
     actions.release_file(file, by=actor_of(request).user, now=now())
     messages.success(request, _("Released. It can go to the bank."))
     return redirect("funds:file_view", pk=pk)
@@ -124,6 +126,7 @@ def file_release(request: HttpRequest, pk: int) -> HttpResponse:
 def file_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Take in what the bank has sent back; a long answer is booked in the background."""
     file, upload = _file(request, pk), request.FILES.get("answer")
+    check_pays(request)
     if upload is None:
         raise Refused(_("Please choose the file that the bank has sent."))
     if (upload.size or 0) > MOST_ANSWER:

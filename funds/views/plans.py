@@ -39,6 +39,12 @@ def money_staff(request: HttpRequest) -> Actor:
     return actor
 
 
+def check_pays(request: HttpRequest) -> None:
+    """Raises PermissionDenied for everybody who does not sit in the finance office."""
+    if not in_finance(actor_of(request)):
+        raise PermissionDenied
+
+
 @require_safe
 @refusals
 def plan_list(request: HttpRequest) -> HttpResponse:
@@ -107,6 +113,7 @@ def plan_view(request: HttpRequest, pk: int) -> HttpResponse:
 def file_make(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the file of everything that can be sent; a second click finds the file of the first."""
     _case, plan = plan_of(request, pk)
+    check_pays(request)
     layout, key = request.POST.get("layout", ""), request.POST.get("key", "").strip()
     if layout not in LAYOUTS or not 8 <= len(key) <= MOST_KEY:
         raise Refused(_("Please choose a layout on the page of the plan."))

@@ -74,7 +74,7 @@ def contact_reads(request: HttpRequest) -> HttpResponse:
 @auditors
 def contact_reads_export(request: HttpRequest) -> HttpResponse:
     """The same as a CSV file."""
-    header = [_("Moment"), _("Who looked"), _("Enterprise"), _("Person"), _("Case"), _("Reason")]
+    header = [_("Moment"), _("Who looked"), _("Enterprise"), _("Person"), _("What"), _("Case"), _("Reason")]
     lines = csv_lines(header, _cells(FilterForm(request.GET).found()))
     answer = StreamingHttpResponse(lines, content_type="text/csv")
     answer["Content-Disposition"] = 'attachment; filename="contact-reads.csv"'
@@ -88,6 +88,7 @@ def _cells(rows: QuerySet[ContactRead]) -> Iterator[list[str]]:
             str(row.reader),
             row.enterprise.name if row.enterprise else "",
             str(row.person or ""),
+            row.get_what_display(),
             row.case.number if row.case else "",
             row.reason,
         ]

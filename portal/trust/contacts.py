@@ -84,6 +84,13 @@ def show(case: Case, *, by: Actor, reason: str, now: datetime) -> list[Contact]:
     return found
 
 
+def note_read(case: Case, *, what: str, by: Actor, reason: str, now: datetime) -> None:
+    """Keep that something of an enterprise was read that is masked for everybody else."""
+    ContactRead.objects.create(
+        reader=by.user, enterprise=case.enterprise, case=case, what=what, reason=reason[:200], at=now
+    )
+
+
 def _people(case: Case, now: datetime) -> list[Agency]:
     lasting = Q(expires_on=None) | Q(expires_on__gte=local(now).date())
     seats = Agency.objects.filter(lasting, enterprise=case.enterprise_id, user__is_active=True)

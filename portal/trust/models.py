@@ -126,8 +126,14 @@ class Letter(models.Model):
 
 
 class ContactRead(models.Model):
-    """Somebody of the staff looked at contact details: who, whose, in which case, when. Append-only."""
+    """Somebody of the staff looked at contact details, or at a whole account number: who, whose, in which
+    case, when. Append-only."""
 
+    class What(models.TextChoices):
+        CONTACT = "contact", _("contact details")
+        ACCOUNT = "account", _("account number")
+
+    what = models.CharField(_("what was read"), max_length=10, choices=What.choices, default=What.CONTACT)
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contact_reads"
     )
