@@ -21,7 +21,7 @@ from django.urls import reverse
 from approvals.models import ComprehensiveWindow, Intake, Material, Parcel, UtilityRoute
 from portal.accounts.models import Duty, DutyGrant, User
 from portal.administration.registers import Register
-from portal.park.models import Enterprise, Membership, Team
+from portal.park.models import Enterprise, Membership, Office, Team
 from stations.models import CategoryRoute
 from tests.approvals.catalogue import make_catalogue
 from tests.pages.test_pages import browser
@@ -44,6 +44,7 @@ def full(park: Any) -> Any:
     """The park and its catalogue, with a second administrator."""
     park.catalogue = make_catalogue(park)
     UtilityRoute.objects.create(kind="power", team=park.team["development"])
+    Office.objects.create(role="finance_office", team=park.team["development"])
     Parcel.objects.create(code="F-01", name="示范地块", area_mu="20", status="available")
     park.second = person("second")
     DutyGrant.objects.create(user=park.second, duty=Duty.ADMINISTRATOR)
