@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.urls import reverse
@@ -162,7 +163,7 @@ def voucher_words(file: PaymentFile) -> Wording:
     release = getattr(file, "release", None)
     total = ngettext("%(count)s payment, %(total)s.", "%(count)s payments, %(total)s in all.", file.count) % {
         "count": file.count,
-        "total": money.money(file.total_amount),
+        "total": _exact(file.total_amount),
     }
     capitals = _("Amount in words: %(capitals)s") % {"capitals": money.capitals(file.total_amount)}
     people = _("Made by %(maker)s, %(at)s.") % {
@@ -178,10 +179,15 @@ def voucher_words(file: PaymentFile) -> Wording:
     mark = _("SHA-256 of the file: %(sha256)s") % {"sha256": file.sha256}
     return Wording(
         addressee=_("Agent bank"),
-        subject=_("(Payment file %(number)s)") % {"number": file.number},
+        subject=_("(Payment plan %(month)s)") % {"month": f"{file.plan.month:%Y-%m}"} if file.plan else "",
         paragraphs=paragraphs(total, capitals, *_named(file), people, released, mark),
         signed_by=(authority(), team_name(finance_team()) or str(FINANCE_OFFICE.label)),
     )
+
+
+def _exact(amount: Decimal) -> str:
+    """As a bank writes it: to the cent."""
+    return f"¥{amount:,.2f}"
 
 
 def _named(file: PaymentFile) -> list[str]:
@@ -190,7 +196,7 @@ def _named(file: PaymentFile) -> list[str]:
         return [_("The payments stand one by one in the attached list.")]
     return [
         f"{line.position}. {line.to_account.holder} · {line.to_account.bank} · {line.to_account.masked} · "
-        f"{money.money(line.amount)}"
+        f"{_exact(line.amount)}"
         for line in file.lines.select_related("to_account").order_by("position")
     ]
 

@@ -54,6 +54,7 @@ from funds.actions.files import (
     make_file,
     ready_to_send,
     release_file,
+    still_to_book,
     take_result,
     unfinished_results,
 )
@@ -169,6 +170,7 @@ __all__ = [
     "rule_of",
     "serve_budgets",
     "sign_claim",
+    "still_to_book",
     "stop_payment",
     "submit_plan",
     "take_back",

@@ -39,7 +39,11 @@ def ask_transfer(
 ) -> Transfer:
     """Raises NotAllowed outside of the finance office, Refused for what is not free."""
     _check_office(by)
-    return money.ask_transfer(source, target, amount, reason=reason, by=by.user, now=now)
+    with transaction.atomic():
+        held = money.hold_budgets([source.pk, target.pk])
+        return money.ask_transfer(
+            held[source.pk], held[target.pk], amount, reason=reason, by=by.user, now=now
+        )
 
 
 def decide_transfer(transfer: Transfer, *, granted: bool, by: Actor, now: datetime, note: str = "") -> None:

@@ -320,10 +320,16 @@ def _not_applied(result: int) -> QuerySet[ResultLine]:
 
 
 def _waiting() -> QuerySet[ResultLine]:
-    """What is said of payments at the bank, and of paid ones that come back after all."""
+    return ResultLine.objects.filter(still_to_book())
+
+
+def still_to_book(before: str = "") -> Q:
+    """What is said of payments at the bank, and of paid ones that come back after all. `before`: the path to
+    the lines of an answer."""
     sent, paid = PaymentLine.State.SENT, PaymentLine.State.PAID
-    returned = Q(outcome=ResultLine.Outcome.RETURNED, payment__state__in=[sent, paid])
-    return ResultLine.objects.filter(Q(outcome=ResultLine.Outcome.PAID, payment__state=sent) | returned)
+    outcome, state = f"{before}outcome", f"{before}payment__state"
+    returned = Q(**{outcome: ResultLine.Outcome.RETURNED, f"{state}__in": [sent, paid]})
+    return Q(**{outcome: ResultLine.Outcome.PAID, state: sent}) | returned
 
 
 def _apply(answer: ResultLine, now: datetime) -> None:

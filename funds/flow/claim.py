@@ -7,6 +7,7 @@ and who pays are four people.
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from funds import actions, forms, letters
 from funds.access import CLAIM
@@ -32,7 +33,7 @@ TO_APPEAL = within(working_days(10))
 register(
     Flow(
         kind=CLAIM,
-        label=_("Claim"),
+        label=pgettext_lazy("noun", "Claim"),
         prefix="DX",
         facts=Claim,
         facts_related=("policy__team", "version", "budget", "bank_account", "account"),

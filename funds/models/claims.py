@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from funds.models.budgets import Budget, money
 from funds.models.policies import Policy, PolicyMaterial, PolicyVersion, tracked
@@ -108,8 +109,8 @@ class Claim(models.Model):
     use_of_funds = models.TextField(_("use of the money"), max_length=2000, blank=True)
 
     class Meta:
-        verbose_name = _("claim")
-        verbose_name_plural = _("claims")
+        verbose_name = pgettext_lazy("noun", "claim")
+        verbose_name_plural = pgettext_lazy("noun", "claims")
         indexes: ClassVar = [
             models.Index(fields=["policy", "approved_on"], name="funds_claim_policy"),
             models.Index(

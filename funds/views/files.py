@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, ngettext
@@ -27,6 +29,7 @@ from portal.jobs.asking import ask_for
 from portal.worktime.now import now
 
 MOST_ANSWER = 8 * 2**20  # bytes of what a bank sends back
+MOST_ANSWERS = 20
 SHOWN = 200  # differences of one answer on the page
 
 
@@ -42,13 +45,13 @@ def _file(request: HttpRequest, pk: int) -> PaymentFile:
 
 @dataclass(frozen=True)
 class Answered:
-    """What came of one answer of the bank."""
+    """What came of one answer of the bank; `left`: payments that are not booked yet."""
 
     result: BankResult
     matched: int
     paid: int
     returned: int
-    left: int  # not booked yet
+    left: int
 
     @property
     def done(self) -> int:
@@ -56,14 +59,16 @@ class Answered:
 
 
 def _answers(file: PaymentFile) -> list[Answered]:
-    results = file.results.select_related("taken_by").defer("content")
-    found = []
-    for result in results[:20]:
-        outcomes = list(result.lines.values_list("outcome", flat=True))
-        paid = outcomes.count(ResultLine.Outcome.PAID)
-        left = actions.left_to_apply(result.pk)
-        found.append(Answered(result, len(outcomes), paid, len(outcomes) - paid, left))
-    return found
+    counted: Any = file.results.select_related("taken_by").defer("content")
+    counted = counted.annotate(
+        matched=Count("lines"),
+        paid=Count("lines", filter=Q(lines__outcome=ResultLine.Outcome.PAID)),
+        left=Count("lines", filter=actions.still_to_book("lines__")),
+    )
+    return [
+        Answered(one, one.matched, one.paid, one.matched - one.paid, one.left)
+        for one in counted[:MOST_ANSWERS]
+    ]
 
 
 @require_safe

@@ -44,6 +44,7 @@ def full(park: Any) -> Any:
     """The park and its catalogue, with a second administrator."""
     park.catalogue = make_catalogue(park)
     UtilityRoute.objects.create(kind="power", team=park.team["development"])
+    Office.objects.create(role="finance_office", team=park.team["development"])
     Parcel.objects.create(code="F-01", name="示范地块", area_mu="20", status="available")
     Office.objects.create(role="land_office", team=park.team["development"])
     park.second = person("second")

@@ -103,7 +103,7 @@ def test_nobody_gets_in_without_signing_in(park: SimpleNamespace) -> None:
     case = handled(park)
     open_doors = {"/accounts/sign-in/", "/healthz", "/readyz", "/metrics"}
     open_doors |= {"/approvals/", "/approvals/windows/", "/approvals/procedures/"}  # the guide is for anybody
-    open_doors |= {"/approvals/reforms/", "/funds/policies/"}
+    open_doors |= {"/approvals/reforms/", "/funds/policies/", "/funds/publicity/", "/funds/payouts/"}
     for address in addresses(case):
         status = Client().get(address).status_code
         if address not in open_doors:
