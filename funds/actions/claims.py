@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from funds import matching
 from funds.access import FINANCE_OFFICE, POLICY_WINDOW
 from funds.actions import money
 from funds.actions.accounts import named_account, take_into_use
@@ -76,6 +77,7 @@ def create_claim(move: Move) -> None:
     for who is barred."""
     not_barred(move.case)
     version: PolicyVersion = move.data["version"]
+    _check_conditions(version, move)
     claim = Claim(
         case=move.case,
         enterprise=move.case.enterprise,
@@ -97,6 +99,24 @@ def create_claim(move: Move) -> None:
     except IntegrityError as error:
         raise Refused(_told(error)) from error
     _keep_papers(claim, move)
+
+
+def _check_conditions(version: PolicyVersion, move: Move) -> None:
+    """Raises Refused for what is certainly not met; and, where nobody applies, for what is not known."""
+    criteria = list(version.criteria.all())
+    profile = matching.profile_of(move.case.enterprise_id or 0, local(move.now).date())
+    if profile is None or not criteria:
+        return
+    lines = matching.evaluate(criteria, profile)
+    verdict = matching.verdict_of(lines)
+    automatic = version.policy.delivery == Policy.Delivery.AUTOMATIC
+    if verdict == matching.Verdict.MET or (verdict == matching.Verdict.UNKNOWN and not automatic):
+        return
+    names = dict.fromkeys(str(line.fact.label) for line in lines if line.verdict == verdict)
+    told = {"facts": _(", ").join(names)}
+    if verdict == matching.Verdict.UNKNOWN:
+        raise Refused(_("The park does not know enough yet: %(facts)s.") % told)
+    raise Refused(_("The conditions of the policy are not met: %(facts)s.") % told)
 
 
 def _told(error: IntegrityError) -> str:

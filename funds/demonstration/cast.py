@@ -9,9 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from funds import matching
 from funds.access import CLAIM
 from funds.actions import money
-from funds.models import Budget, Claim, Policy, PolicyVersion
+from funds.models import Budget, Claim, Criterion, Policy, PolicyVersion
 from portal.cases import engine
 from portal.cases.models import Case
 from portal.demonstration import people, staging
@@ -78,7 +79,7 @@ class Cast:
         self.teams = {team.code: team for team in Team.objects.all()}
         self._people: dict[str, Actor] = {}
         self._count = 0
-        self._places: dict[str, int] = {}
+        self._fitting: dict[str, list[Enterprise]] = {}
         self.versions = self._policies()
 
     def person(self, username: str) -> Actor:
@@ -90,10 +91,26 @@ class Cast:
         self._count += 1
         return self._count
 
-    def next_place(self, policy: str) -> int:
-        """Another enterprise for each claim under a policy; the first one comes where a story says so."""
-        self._places[policy] = self._places.get(policy, 0) + 1
-        return self._places[policy]
+    def claimant(self, policy: str, *, first: bool) -> Enterprise:
+        """Another enterprise that meets the conditions for each claim under a policy; the first of all, which
+        everybody signs in for, where a story says so."""
+        known = self.enterprises[0]
+        if policy not in self._fitting:
+            criteria = list(self.versions[policy].criteria.all())
+            self._fitting[policy] = [e for e in self.enterprises if self._fits(e, criteria)]
+        if first and known in self._fitting[policy]:
+            self._fitting[policy].remove(known)
+            return known
+        other = next(e for e in self._fitting[policy] if e != known)
+        self._fitting[policy].remove(other)
+        return other
+
+    def _fits(self, enterprise: Enterprise, criteria: list[Criterion]) -> bool:
+        profile = matching.profile_of(enterprise.pk, local(self.stage.present).date())
+        if profile is None:
+            return False
+        lines = matching.evaluate([c for c in criteria if c.fact != "output_growth"], profile)
+        return matching.verdict_of(lines) == matching.Verdict.MET
 
     def _policies(self) -> dict[str, PolicyVersion]:
         year, begun = local(self.stage.present).year, self.stage.day(70, "09:00")
@@ -158,7 +175,7 @@ class Asking:
         self.number = cast.count()
         self.version = cast.versions[policy]
         self.base = base
-        self.enterprise: Enterprise = cast.enterprises[0 if first else cast.next_place(policy)]
+        self.enterprise: Enterprise = cast.claimant(policy, first=first)
         self.owner = staging.owner_of(self.enterprise)
         self.case: Case | None = None
 
