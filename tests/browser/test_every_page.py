@@ -23,7 +23,7 @@ KNOWN = re.compile(
     r"Owner|owner|Agent|Otherstew|Steward|Colleague|Stationhead|Handler|Head|Sectionhead|Service|Supervisor|Leader|Administrator|Auditor|"
     r"English|PDF|Word|Excel|CSV|XLSX|SHA|JPEG|Enter|[A-Z]{2}\d{8}-\d+|\w+@[\w.]+|\d+ ?MB|\bKB\b|\bms\b|"
     r"[\w-]+\.(?:csv|zip|xlsx)|\.(?:csv|zip|xlsx)\b|YYYY-MM|\b(?:true|false)\b|(?:requests|permits|projects):|ledgers\.\w+|"
-    r"Webhook|\{\w+\}|(?:accounts|trust|api|stations|approvals)\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
+    r"Webhook|\{\w+\}|(?:accounts|trust|api|stations|approvals|funds)\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
 PAGES = {
     "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case", "missing", "/approvals/", "/approvals/windows/", "item"),
