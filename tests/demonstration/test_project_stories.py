@@ -37,7 +37,7 @@ def test_they_fit_a_holiday(catalogue: None) -> None:
     with time_machine.travel(now, tick=False):
         for play in (land, materials, parts, procedures, live_projects):
             play(now)
-    assert Case.objects.filter(kind="approvals.project").open().count() == 18
+    assert Case.objects.filter(kind="approvals.project").open().count() == 19
     assert not Case.objects.filter(opened_at__gt=now).exists()
     lights = set(Case.objects.open().with_light(now).values_list("light_key", flat=True))
     assert {"ok", "late", "hold"} <= lights

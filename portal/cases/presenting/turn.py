@@ -43,8 +43,9 @@ def turn(
         step = case.step_declared
         return Turn(_("It is your turn: %(step)s") % {"step": step.plain or step.label}, _until(case), True)
     left = time_left(case, now, calendar)
-    if case.due_at is None:
-        return Turn(left)
+    if case.due_at is None:  # then what it waits for says more than that nothing is due
+        step = case.step_declared
+        return Turn(str((not inside and step.plain) or step.label), left)
     due = {"left": left, "due": _moment(case.due_at)}
     if case.due_at == case.promise_due_at:
         return Turn(_("%(left)s · by %(due)s") % due)
