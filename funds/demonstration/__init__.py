@@ -16,7 +16,7 @@ def claims(now: datetime) -> int:
     """Policies of today with their budgets, then the stories; how many claims there are."""
     from funds.demonstration_stories import tell_all
 
-    stage = Stage(now, (actions.open_plan, actions.serve_budgets), sweeps=staging.TWICE_A_DAY)
+    stage = Stage(now, (actions.tend_plans, actions.serve_budgets), sweeps=staging.TWICE_A_DAY)
     cast = Cast(stage)
     tell_all(cast)
     stage.play()

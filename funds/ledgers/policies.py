@@ -257,6 +257,10 @@ def _publish(policy: Policy, values: Values, context: Context) -> None:
     if version.rate is not None:
         version.method, version.fixed_amount = PolicyVersion.Method.RATE, None
         version.base = version.base or "claimed"
+    elif policy.delivery == Policy.Delivery.AUTOMATIC and version.cap_amount:
+        # What comes without application is an amount that nobody has to decide on.
+        version.method, version.base = PolicyVersion.Method.FIXED, ""
+        version.fixed_amount = version.cap_amount
     elif version.method == PolicyVersion.Method.RATE:
         version.method = PolicyVersion.Method.DECIDED
     version.save(force_insert=True)

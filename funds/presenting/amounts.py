@@ -60,6 +60,10 @@ def estimate_words(found: matching.Estimate, version: PolicyVersion) -> str:
     """What an enterprise can expect, as one answer."""
     if found.amount is not None:
         return _("about %(amount)s") % {"amount": money(found.amount)}
+    if version.method == Method.DECIDED:
+        if found.at_most is None:
+            return _("as decided case by case")
+        return _("as decided case by case, up to %(most)s") % {"most": money(found.at_most)}
     if version.base == matching.CLAIMED and version.method != Method.FIXED:
         return _("%(rule)s of what you spend") % {"rule": _share(version, found)}
     if found.at_most is not None:

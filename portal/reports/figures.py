@@ -13,7 +13,9 @@ from django.db.models import Count, DecimalField, F, Func, IntegerField, QuerySe
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from portal.money import money
 from portal.names import local_name
 from portal.park.acting import Actor
 from portal.reports.access import within_reach
@@ -30,11 +32,11 @@ UNITS = {
     "working days": _("working days"),
     "alerts": _("alerts"),
     "score": _("of 5"),
-    "days": _("days"),
+    "days": pgettext_lazy("unit", "days"),
     "mu": _("mu"),
     "pauses": _("pauses"),
     "permits": _("permits"),
-    "claims": _("claims"),
+    "claims": pgettext_lazy("unit", "claims"),
     "projects": _("projects"),
     "roles": _("roles"),
     "yuan": _("yuan"),
@@ -164,10 +166,17 @@ def _year_less(day: date) -> date:
         return day.replace(year=day.year - 1, day=28)
 
 
+def unit_of(indicator: Indicator) -> str:
+    """The unit beside a value; money tells its own."""
+    return "" if indicator.unit == "yuan" else str(UNITS.get(indicator.unit, indicator.unit))
+
+
 def as_text(indicator: Indicator, value: Decimal | int | None) -> str:
-    """A value for people: shares as per cent, others with at most two decimals."""
+    """A value for people: shares as per cent, money with its unit, others with at most two decimals."""
     if value is None:
         return "—"
+    if indicator.unit == "yuan":
+        return money(Decimal(value))
     if indicator.unit == "ratio":
         return f"{Decimal(value) * 100:.1f}"
     if isinstance(value, int):

@@ -87,7 +87,7 @@ def _tile(indicator: Indicator, found: dict[str, figures.Figure]) -> dict[str, A
     return {
         "key": indicator.key,
         "label": indicator.label,
-        "unit": figures.UNITS.get(indicator.unit, indicator.unit),
+        "unit": figures.unit_of(indicator),
         "value": figures.as_text(indicator, figure.value),
         "n": figure.n,
         "hidden": figure.hidden,
