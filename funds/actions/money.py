@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ def hold_budgets(pks: Iterable[int | None]) -> dict[int, Budget]:
     return {budget.pk: budget for budget in found}
 
 
-def add_line(
+def line_of(
     budget: Budget | int,
     kind: str,
     amount: Decimal,
@@ -39,9 +40,9 @@ def add_line(
     key: str | None = None,
     note: str = "",
 ) -> BudgetLine:
-    """One line. Raises IntegrityError for what is not there: ask under the lock before."""
+    """A line, to be added by whoever has many of them."""
     source, target, _of_claim = LINES[kind]
-    return BudgetLine.objects.create(
+    return BudgetLine(
         budget_id=budget if isinstance(budget, int) else budget.pk,
         kind=kind,
         source=source,
@@ -54,6 +55,15 @@ def add_line(
         at=at,
         by=by,
     )
+
+
+def add_line(
+    budget: Budget | int, kind: str, amount: Decimal, *, at: datetime, by: User | None, **more: Any
+) -> BudgetLine:
+    """One line. Raises IntegrityError for what is not there: ask under the lock before."""
+    line = line_of(budget, kind, amount, at=at, by=by, **more)
+    line.save(force_insert=True)
+    return line
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from funds.access import FINANCE_OFFICE, PLAN
 from funds.actions import money
-from funds.models import Claim, Instalment, Plan, PlanLine
+from funds.models import BudgetLine, Claim, Instalment, Plan, PlanLine
 from portal.cases import engine
 from portal.cases.errors import CaseError, Refused
 from portal.cases.models import Case
@@ -24,6 +24,7 @@ from portal.park import offices
 from portal.worktime.clock import Limit, Unit, local
 
 COLLECT_UNTIL, REVIEW_UNTIL = 20, 25  # days of the month (dossier, section 3, step 10 [D])
+LINES_AT_ONCE = 1000  # of the budget ledger, in one statement
 PAID = (Instalment.State.PAID, Instalment.State.CREDITED)
 
 
@@ -147,19 +148,24 @@ def approve_plan(move: Move) -> None:
     money.hold_budgets({line.instalment.account.budget_id for line in lines})
     held = Instalment.objects.select_for_update().filter(pk__in=[line.instalment_id for line in lines])
     states = dict(held.values_list("pk", "state"))
+    by = move.by.user if move.by else None
+    moves = []
     for line in lines:
         one = line.instalment
         if states[one.pk] != Instalment.State.PLANNED:
             raise Refused(_("%(line)s has changed meanwhile: take it out of the plan.") % {"line": one})
-        money.add_line(
-            one.account.budget_id,
-            "commit",
-            one.amount,
-            at=move.now,
-            by=move.by.user if move.by else None,
-            account=one.account,
-            key=f"commit:{line.pk}",
+        moves.append(
+            money.line_of(
+                one.account.budget_id,
+                "commit",
+                one.amount,
+                at=move.now,
+                by=by,
+                account=one.account,
+                key=f"commit:{line.pk}",
+            )
         )
+    BudgetLine.objects.bulk_create(moves, batch_size=LINES_AT_ONCE)
     Instalment.objects.filter(pk__in=states).update(state=Instalment.State.COMMITTED)
     PlanLine.objects.filter(pk__in=[line.pk for line in lines]).update(approved=True)
     plan.approved_at = move.now
