@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from funds.models.triggers import once_per_insert
 from portal.accounts.models import User
 from portal.names import local_name
 from portal.park.models import Team
@@ -314,44 +315,50 @@ def _each_kind() -> Q:
 
 # The budget first, then the claim, always: two that meet wait for one another and never in a ring. What an
 # account gains another loses; of what comes from outside and goes back only the one side is of this ledger.
-_MOVE_MONEY = """
-    UPDATE funds_budget SET
-        appropriated_amount = appropriated_amount
-            + CASE WHEN NEW.source = 'treasury' THEN NEW.amount ELSE 0 END
-            - CASE WHEN NEW.target = 'treasury' THEN NEW.amount ELSE 0 END,
-        reserved_amount = reserved_amount
-            + CASE WHEN NEW.target = 'reserved' THEN NEW.amount ELSE 0 END
-            - CASE WHEN NEW.source = 'reserved' THEN NEW.amount ELSE 0 END,
-        committed_amount = committed_amount
-            + CASE WHEN NEW.target = 'committed' THEN NEW.amount ELSE 0 END
-            - CASE WHEN NEW.source = 'committed' THEN NEW.amount ELSE 0 END,
-        paid_amount = paid_amount
-            + CASE WHEN NEW.target = 'paid' THEN NEW.amount ELSE 0 END
-            - CASE WHEN NEW.source = 'paid' THEN NEW.amount ELSE 0 END,
-        recovered_amount = recovered_amount
-            + CASE WHEN NEW.source = 'enterprise' THEN NEW.amount ELSE 0 END
-    WHERE id = NEW.budget_id;
-    IF NEW.account_id IS NOT NULL THEN
-        UPDATE funds_claimaccount SET
-            reserved_amount = reserved_amount
-                + CASE WHEN NEW.target = 'reserved' THEN NEW.amount ELSE 0 END
-                - CASE WHEN NEW.source = 'reserved' THEN NEW.amount ELSE 0 END,
-            committed_amount = committed_amount
-                + CASE WHEN NEW.target = 'committed' THEN NEW.amount ELSE 0 END
-                - CASE WHEN NEW.source = 'committed' THEN NEW.amount ELSE 0 END,
-            paid_amount = paid_amount
-                + CASE WHEN NEW.target = 'paid' THEN NEW.amount ELSE 0 END
-                - CASE WHEN NEW.source = 'paid' THEN NEW.amount ELSE 0 END,
-            recovered_amount = recovered_amount
-                + CASE WHEN NEW.source = 'enterprise' THEN NEW.amount ELSE 0 END
-        WHERE claim_id = NEW.account_id AND budget_id = NEW.budget_id;
-        IF NOT FOUND THEN
+# One statement moves all its lines at once: a plan of ten thousand writes the row of its budget once.
+_SUMS = """
+    coalesce(sum(amount) FILTER (WHERE source = 'treasury'), 0)
+        - coalesce(sum(amount) FILTER (WHERE target = 'treasury'), 0) AS appropriated,
+    coalesce(sum(amount) FILTER (WHERE target = 'reserved'), 0)
+        - coalesce(sum(amount) FILTER (WHERE source = 'reserved'), 0) AS reserved,
+    coalesce(sum(amount) FILTER (WHERE target = 'committed'), 0)
+        - coalesce(sum(amount) FILTER (WHERE source = 'committed'), 0) AS committed,
+    coalesce(sum(amount) FILTER (WHERE target = 'paid'), 0)
+        - coalesce(sum(amount) FILTER (WHERE source = 'paid'), 0) AS paid,
+    coalesce(sum(amount) FILTER (WHERE source = 'enterprise'), 0) AS recovered
+"""
+_MOVE_MONEY = f"""
+    PERFORM 1 FROM funds_budget WHERE id IN (SELECT budget_id FROM new_lines) ORDER BY id FOR NO KEY UPDATE;
+    UPDATE funds_budget b SET
+        appropriated_amount = b.appropriated_amount + m.appropriated,
+        reserved_amount = b.reserved_amount + m.reserved,
+        committed_amount = b.committed_amount + m.committed,
+        paid_amount = b.paid_amount + m.paid,
+        recovered_amount = b.recovered_amount + m.recovered
+    FROM (SELECT budget_id, {_SUMS} FROM new_lines GROUP BY budget_id) m
+    WHERE b.id = m.budget_id;
+    SELECT count(DISTINCT (account_id, budget_id)) INTO wanted FROM new_lines WHERE account_id IS NOT NULL;
+    IF wanted > 0 THEN
+        PERFORM 1 FROM funds_claimaccount WHERE claim_id IN (SELECT account_id FROM new_lines)
+        ORDER BY claim_id FOR NO KEY UPDATE;
+        UPDATE funds_claimaccount a SET
+            reserved_amount = a.reserved_amount + m.reserved,
+            committed_amount = a.committed_amount + m.committed,
+            paid_amount = a.paid_amount + m.paid,
+            recovered_amount = a.recovered_amount + m.recovered
+        FROM (
+            SELECT account_id, budget_id, {_SUMS} FROM new_lines
+            WHERE account_id IS NOT NULL GROUP BY account_id, budget_id
+        ) m
+        WHERE a.claim_id = m.account_id AND a.budget_id = m.budget_id;
+        GET DIAGNOSTICS found_accounts = ROW_COUNT;
+        IF found_accounts <> wanted THEN
             RAISE EXCEPTION 'the claim has no account in this budget'
             USING ERRCODE = 'integrity_constraint_violation';
         END IF;
     END IF;
     RETURN NULL;
-"""
+"""  # noqa: S608  # of constants only
 
 
 # A year that is closed takes nothing more, and binds nothing new; what was bound goes on until it is paid.
@@ -415,8 +422,11 @@ class BudgetLine(models.Model):
             ),
         ]
         triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="moves_money", when=pgtrigger.After, operation=pgtrigger.Insert, func=_MOVE_MONEY
+            once_per_insert(
+                "moves_money",
+                "new_lines",
+                _MOVE_MONEY,
+                [("wanted", "bigint"), ("found_accounts", "bigint")],
             ),
             pgtrigger.Protect(name="only_added", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(

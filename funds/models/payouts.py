@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funds.models.budgets import ClaimAccount, money, never_emptied
 from funds.models.claims import BankAccount
+from funds.models.triggers import once_per_insert
 from portal.accounts.models import User
 from portal.cases.models import Case
 from portal.park.models import Enterprise
@@ -55,11 +56,12 @@ class Plan(models.Model):
 
 # The account is locked: two that would together be too much cannot pass one another.
 _WITHIN_APPROVED = """
-    PERFORM 1 FROM funds_claimaccount a WHERE a.claim_id = NEW.account_id FOR UPDATE;
-    IF (SELECT sum(i.amount) FROM funds_instalment i
-        WHERE i.account_id = NEW.account_id AND i.state <> 'void')
-       > (SELECT coalesce(a.approved_amount, 0) FROM funds_claimaccount a WHERE a.claim_id = NEW.account_id)
-    THEN
+    PERFORM 1 FROM funds_claimaccount a WHERE a.claim_id IN ({accounts}) ORDER BY a.claim_id FOR UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM funds_instalment i JOIN funds_claimaccount a ON a.claim_id = i.account_id
+        WHERE i.account_id IN ({accounts}) AND i.state <> 'void'
+        GROUP BY a.claim_id HAVING sum(i.amount) > coalesce(a.approved_amount, 0)
+    ) THEN
         RAISE EXCEPTION 'the instalments come to more than was approved'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_instalments_within_approved';
     END IF;
@@ -126,11 +128,17 @@ class Instalment(models.Model):
                 ),
             ),
             pgtrigger.Protect(name="instalment_stays", operation=pgtrigger.Delete),
+            once_per_insert(
+                "within_approved",
+                "new_parts",
+                _WITHIN_APPROVED.format(accounts="SELECT account_id FROM new_parts"),
+            ),
             pgtrigger.Trigger(
-                name="within_approved",
+                name="due_again",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func=_WITHIN_APPROVED,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.state = 'void' AND NEW.state <> 'void'"),
+                func=_WITHIN_APPROVED.format(accounts="NEW.account_id"),
             ),
         ]
 
@@ -147,7 +155,8 @@ class PlanLine(models.Model):
         ENTERPRISE = "1_enterprise", _("enterprises")
         OTHER = "2_other", _("others")
 
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="lines")
+    # Found by its page: the index of the order begins with the plan.
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="lines", db_index=False)
     instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="plan_lines")
     group = models.CharField(_("class"), max_length=12, choices=Group.choices, default=Group.ENTERPRISE)
     deferred_why = models.CharField(_("why it is deferred"), max_length=300, blank=True)
@@ -158,6 +167,7 @@ class PlanLine(models.Model):
         verbose_name = _("line of a payment plan")
         verbose_name_plural = _("lines of payment plans")
         ordering: ClassVar = ["plan", "group", "id"]
+        indexes: ClassVar = [models.Index(fields=["plan", "group", "id"], name="funds_lines_of_plan")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "instalment"], name="funds_plan_line_once"),
             models.UniqueConstraint(
@@ -176,15 +186,25 @@ class PlanLine(models.Model):
 
 # Who accepts, reviews, approves and pays are four people (dossier, section 3, "Separation of duty").
 _PAYER_IS_ANOTHER = """
-    {payer} INTO payer;
     IF EXISTS (
-        SELECT 1 FROM funds_instalment i JOIN funds_claim c ON c.case_id = i.account_id
-        WHERE {instalments} AND payer IN (c.accepted_by_id, c.reviewed_by_id, c.approved_by_id)
+        SELECT 1 FROM {lines} JOIN funds_instalment i ON i.id = l.instalment_id
+        JOIN funds_claim c ON c.case_id = i.account_id
+        WHERE {payer} IN (c.accepted_by_id, c.reviewed_by_id, c.approved_by_id)
     ) THEN
         RAISE EXCEPTION 'who accepted, reviewed or approved a claim does not pay it'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_payer_is_another';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
+"""
+_AMOUNT_OF_INSTALMENT = """
+    IF EXISTS (
+        SELECT 1 FROM new_payments l JOIN funds_instalment i ON i.id = l.instalment_id
+        WHERE i.amount <> l.amount
+    ) THEN
+        RAISE EXCEPTION 'a payment has the amount of its instalment'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_payment_of_instalment';
+    END IF;
+    RETURN NULL;
 """
 
 
@@ -245,13 +265,11 @@ class FileRelease(models.Model):
             pgtrigger.Protect(name="release_stays", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="releaser_is_another",
-                when=pgtrigger.Before,
+                when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                declare=[("payer", "bigint")],
                 func=_PAYER_IS_ANOTHER.format(
-                    payer="SELECT NEW.released_by_id",
-                    instalments="""i.id IN (
-                        SELECT l.instalment_id FROM funds_paymentline l WHERE l.file_id = NEW.file_id)""",
+                    lines="(SELECT * FROM funds_paymentline WHERE file_id = NEW.file_id) l",
+                    payer="NEW.released_by_id",
                 ),
             ),
         ]
@@ -308,29 +326,14 @@ class PaymentLine(models.Model):
                 ),
             ),
             pgtrigger.Protect(name="payment_stays", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="payer_is_another",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                declare=[("payer", "bigint")],
-                func=_PAYER_IS_ANOTHER.format(
-                    payer="SELECT f.made_by_id FROM funds_paymentfile f WHERE f.id = NEW.file_id",
-                    instalments="i.id = NEW.instalment_id",
+            once_per_insert(
+                "payer_is_another",
+                "new_payments",
+                _PAYER_IS_ANOTHER.format(
+                    lines="new_payments l JOIN funds_paymentfile f ON f.id = l.file_id", payer="f.made_by_id"
                 ),
             ),
-            pgtrigger.Trigger(
-                name="amount_of_instalment",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF NOT EXISTS (SELECT 1 FROM funds_instalment i
-                                   WHERE i.id = NEW.instalment_id AND i.amount = NEW.amount) THEN
-                        RAISE EXCEPTION 'a payment has the amount of its instalment'
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_payment_of_instalment';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            once_per_insert("amount_of_instalment", "new_payments", _AMOUNT_OF_INSTALMENT),
         ]
 
     def __str__(self) -> str:

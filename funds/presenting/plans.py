@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funds.models import Claim, Instalment, PaymentFile, PaymentLine, Plan, PlanLine
 
-PAGE = 100
+PAGE = 50
 State = Instalment.State
 # The light that goes with a state: a colour with its own shape, and the word beside it.
 LIGHTS = {

@@ -85,8 +85,9 @@ def plan_view(request: HttpRequest, pk: int) -> HttpResponse:
     show = request.GET.get("show", "all")
     show = show if show in plans.SHOWS else "all"
     lines, later = plans.page_of_lines(plan, show, request.GET.get("after", ""))
-    offers = [offer for offer in transitions(case, actor) if offer.primary]
-    moves = {"defer", "take_back"} & {offer.name for offer in transitions(case, actor)}
+    offered = transitions(case, actor)
+    offers = [offer for offer in offered if offer.primary]
+    moves = {"defer", "take_back"} & {offer.name for offer in offered}
     pays = in_finance(actor) and case.step == "paying"
     context = {
         "case": case,

@@ -13,7 +13,7 @@ from portal.cases import standards
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 # Whole processes and sweeps are the bench's own business; they are measured, not tested.
-LEFT_OUT = {"memory", "told", "sweep", "import", "project-ledgers"}
+LEFT_OUT = {"memory", "told", "sweep", "import", "project-ledgers", "payments"}
 COUNTED = ("statements", "plans", "KB")
 
 
