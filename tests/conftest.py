@@ -124,11 +124,10 @@ def _quick_emptying() -> Iterator[None]:
 
 
 def forget() -> None:
-    """Versions of standards and calendar are kept per process; tests reuse the numbers."""
-    from portal.worktime import snapshot
-
+    """What a process keeps by a number that tests use again. The calendar stays: each has a number of its own,
+    of a sequence that does not go back when a test does, but for the one that `filled_calendar` makes.
+    """
     standards.standard.cache_clear()
-    snapshot.load.cache_clear()
     wording.REWRITTEN.forget()
     NAMES.forget()
     offices.OFFICES.forget()
