@@ -52,6 +52,9 @@ LONG = (
     "tests/pages/test_bulk_thousand.py",
 )
 
+# The long ones of those that empty the tables: begun first among these, so that no process works alone at the end.
+LONG_AT_THE_END = ("tests/bench/", "tests/browser/")
+
 # Lines are not counted where others run them too: counting takes half as long again, and what is counted is
 # then at least what the report says.
 UNMEASURED = (
@@ -86,10 +89,22 @@ class Scheduler(LoadScopeScheduling):
         return nodeid.partition("::")[0] if nodeid.startswith(TOGETHER) else nodeid
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(UNMEASURED):
             item.add_marker(pytest.mark.no_cover)
+    # Those that empty the tables are in one piece by now, behind the others.
+    begin = next((n for n, item in enumerate(items) if empties(item)), len(items))
+    items[begin:] = sorted(items[begin:], key=lambda item: not item.nodeid.startswith(LONG_AT_THE_END))
+
+
+def empties(item: pytest.Item) -> bool:
+    """Whether the tables are emptied after this test."""
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in getattr(
+        item, "fixturenames", ()
+    )
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduler:
@@ -124,11 +139,10 @@ def _quick_emptying() -> Iterator[None]:
 
 
 def forget() -> None:
-    """Versions of standards and calendar are kept per process; tests reuse the numbers."""
-    from portal.worktime import snapshot
-
+    """What a process keeps by a number that tests use again. The calendar stays: each has a number of its own,
+    of a sequence that does not go back when a test does, but for the one that `filled_calendar` makes.
+    """
     standards.standard.cache_clear()
-    snapshot.load.cache_clear()
     wording.REWRITTEN.forget()
     NAMES.forget()
     offices.OFFICES.forget()

@@ -6,6 +6,8 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 from portal.accounts.models import Duty, DutyGrant, User
 from portal.cases import engine
 from portal.cases.models import Case
@@ -50,17 +52,61 @@ def uscc(body: str) -> str:
     return body + numbers.calc_check_digit(body)
 
 
+STAFF = (
+    ("steward", "steward", "jinrong", "member"),
+    ("colleague", "colleague", "jinrong", "member"),
+    ("station_head", "stationhead", "jinrong", "head"),
+    ("other_steward", "otherstew", "zhongnan", "member"),
+    ("handler", "handler", "development", "member"),
+    ("section_head", "sectionhead", "development", "section_head"),
+    ("head", "head", "development", "head"),
+    ("service", "service", "enterprise_service", "member"),
+    ("supervisor", "supervisor", "supervision", "member"),
+    ("inspector", "inspector", "discipline", "member"),
+    ("second_inspector", "inspector2", "discipline", "member"),
+)
+OTHERS = ("leader", "owner", "agent", "rival", "administrator", "auditor")
+MAIL = ("owner", "steward")
+DUTIES = (
+    ("leader", Duty.LEADER),
+    ("supervisor", Duty.SUPERVISOR),
+    ("inspector", Duty.DISCIPLINE),
+    ("administrator", Duty.ADMINISTRATOR),
+    ("auditor", Duty.AUDITOR),
+)
+
+
+def make_people() -> dict[str, User]:
+    """By the name that tests know them by. One statement, and one password: every test begins with this."""
+    password = make_password(PASSWORD)
+    names = {name: name for name in OTHERS} | {name: sign_in for name, sign_in, _team, _role in STAFF}
+    people = {
+        name: User(
+            username=sign_in, display_name=sign_in.title(), password=password,
+            email=f"{name}@example.com" if name in MAIL else "",
+        )
+        for name, sign_in in names.items()
+    }  # fmt: skip
+    User.objects.bulk_create(people.values())
+    return people
+
+
 def make_park() -> SimpleNamespace:
     """Two enterprises, two stations, a department, offices, and one person for each role."""
-    ours = Enterprise.objects.create(
-        uscc=uscc("91430300MA4L16JQ9"), name="启明电源（示范）", industry="电池", size="medium",
-        longitude="112.912000", latitude="27.871000",
+    ours, theirs = Enterprise.objects.bulk_create(
+        [
+            Enterprise(
+                uscc=uscc("91430300MA4L16JQ9"), name="启明电源（示范）", industry="电池", size="medium",
+                longitude="112.912000", latitude="27.871000",
+            ),
+            Enterprise(uscc=uscc("91430300MA4L16JQ8"), name="云栖材料（示范）", industry="材料", size="small"),
+        ]
     )  # fmt: skip
-    theirs = Enterprise.objects.create(
-        uscc=uscc("91430300MA4L16JQ8"), name="云栖材料（示范）", industry="材料", size="small"
-    )
+    people = make_people()
     team = {
-        code: Team.objects.create(code=code, name=name, kind=kind)
+        code: Team(
+            code=code, name=name, kind=kind, leader=people["leader"] if code == "development" else None
+        )
         for code, name, kind in (
             ("jinrong", "金荣驿站", "station"),
             ("zhongnan", "中南驿站", "station"),
@@ -70,46 +116,27 @@ def make_park() -> SimpleNamespace:
             ("discipline", "纪检监察", "supervision"),
         )
     }
-    leader = person("leader")
-    DutyGrant.objects.create(user=leader, duty=Duty.LEADER)
-    Team.objects.filter(code="development").update(leader=leader)
-    team["development"].refresh_from_db()
-    stations = {}
-    for n, code in enumerate(("jinrong", "zhongnan")):
-        stations[code] = Station.objects.create(
+    Team.objects.bulk_create(team.values())
+    stations = {
+        code: Station(
             team=team[code], address="示范路 1 号", longitude=f"112.9{n}0000", latitude="27.870000",
             opens_at="08:30", closes_at="17:30", phone="0731-5555 0101",
-        )  # fmt: skip
+        )
+        for n, code in enumerate(("jinrong", "zhongnan"))
+    }  # fmt: skip
+    Station.objects.bulk_create(stations.values())
     CategoryRoute.objects.create(category="utilities", team=team["development"])
-    people = {
-        "owner": person("owner", email="owner@example.com"),
-        "agent": person("agent"),
-        "rival": person("rival"),
-        "steward": works_in(person("steward", email="steward@example.com"), team["jinrong"]),
-        "colleague": works_in(person("colleague"), team["jinrong"]),
-        "station_head": works_in(person("stationhead"), team["jinrong"], "head"),
-        "other_steward": works_in(person("otherstew"), team["zhongnan"]),
-        "handler": works_in(person("handler"), team["development"]),
-        "section_head": works_in(person("sectionhead"), team["development"], "section_head"),
-        "head": works_in(person("head"), team["development"], "head"),
-        "service": works_in(person("service"), team["enterprise_service"]),
-        "supervisor": works_in(person("supervisor"), team["supervision"]),
-        "inspector": works_in(person("inspector"), team["discipline"]),
-        "second_inspector": works_in(person("inspector2"), team["discipline"]),
-        "administrator": person("administrator"),
-        "auditor": person("auditor"),
-        "leader": leader,
-    }
-    for name, duty in (
-        ("supervisor", Duty.SUPERVISOR),
-        ("inspector", Duty.DISCIPLINE),
-        ("administrator", Duty.ADMINISTRATOR),
-        ("auditor", Duty.AUDITOR),
-    ):
-        DutyGrant.objects.create(user=people[name], duty=duty)
-    Agency.objects.create(user=people["owner"], enterprise=ours, role="owner")
-    Agency.objects.create(user=people["agent"], enterprise=ours, role="agent")
-    Agency.objects.create(user=people["rival"], enterprise=theirs, role="owner")
+    Membership.objects.bulk_create(
+        Membership(user=people[name], team=team[code], role=role) for name, _sign_in, code, role in STAFF
+    )
+    DutyGrant.objects.bulk_create(DutyGrant(user=people[name], duty=duty) for name, duty in DUTIES)
+    Agency.objects.bulk_create(
+        [
+            Agency(user=people["owner"], enterprise=ours, role="owner"),
+            Agency(user=people["agent"], enterprise=ours, role="agent"),
+            Agency(user=people["rival"], enterprise=theirs, role="owner"),
+        ]
+    )
     return SimpleNamespace(ours=ours, theirs=theirs, team=team, stations=stations, **people)
 
 

@@ -9,7 +9,7 @@ that comes to what was approved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from psycopg2.extras import DateRange
 
-from funds.access import CLAIM, FINANCE_OFFICE, PLAN
-from funds.actions import money
-from funds.models import Claim, ClaimAccount, Instalment, Plan, PlanLine, Policy, PolicyVersion
+from funds.access import CLAIM, FINANCE_OFFICE
+from funds.ledgers.booking import APPROVED, Told, book
+from funds.models import Claim, Instalment, PlanLine, Policy, PolicyVersion
 from portal.accounts.models import Duty
 from portal.cases import importing
 from portal.cases.importing import History, Stay
@@ -47,7 +47,7 @@ from portal.park.acting import Actor
 from portal.park.models import Enterprise, Team
 from portal.worktime.clock import Calendar, at, local
 
-APPROVED, REFUSED, WITHDRAWN = "approved", "refused", "withdrawn"
+REFUSED, WITHDRAWN = "refused", "withdrawn"
 OUTCOMES = codes(
     [(APPROVED, APPROVED), (REFUSED, REFUSED), (WITHDRAWN, WITHDRAWN)],
     approved="通过|已兑现",
@@ -154,13 +154,13 @@ class ClaimBook:
         cases = importing.bulk_open(CLAIM, histories, source=context.source, now=context.now)
         claims = [_claim(case.pk, row.values, context) for case, row in zip(cases, rows, strict=True)]
         Claim.objects.bulk_create(claims, batch_size=500)
-        for claim, row in zip(claims, rows, strict=True):
-            _book(claim, {}, row.values, context)
+        book([(claim, {}, row.values) for claim, row in zip(claims, rows, strict=True)], context)
 
     def update(self, changes: Sequence[Change], context: Context) -> None:
         known = self.find([(c.row.values["number"],) for c in changes], context)
         anew: dict[int, History] = {}
         shown: dict[int, Any] = {}
+        told: list[Told] = []
         for change in changes:
             before = known[(change.row.values["number"],)][1]
             values = {**before, **change.row.values}
@@ -169,7 +169,8 @@ class ClaimBook:
             fresh = _claim(change.pk, values, context)
             names = [f.name for f in Claim._meta.concrete_fields if not f.primary_key]
             Claim.objects.filter(pk=change.pk).update(**{name: getattr(fresh, name) for name in names})
-            _book(fresh, before, values, context)
+            told.append((fresh, before, values))
+        book(told, context)
         importing.bulk_rewrite(CLAIM, anew, changes=shown, source=context.source, now=context.now)
 
     def count(self, reader: Actor | None = None) -> int:
@@ -372,77 +373,6 @@ def _claim(pk: int, values: Values, context: Context) -> Claim:
         approved_on=values.get("approved_on"),
         live=values.get("outcome") not in (REFUSED, WITHDRAWN),
     )
-
-
-def _book(claim: Claim, before: Values, values: Values, context: Context) -> None:
-    """The money that the days and amounts tell of, as far as it is not booked yet."""
-    approved = values.get("approved_amount")
-    if approved is None or claim.budget_id is None:
-        return
-    hours = Calendar.current().hours
-    decided = at(values["approved_on"], hours.closes_at)
-    if before.get("approved_amount") is None:
-        account = ClaimAccount.objects.create(
-            claim=claim, budget_id=claim.budget_id, approved_amount=approved
-        )
-        _line(account, "reserve", approved, decided)
-        first = values.get("paid_amount") or approved
-        parts = [first, approved - first] if first < approved else [first]
-        ended = values.get("outcome") == APPROVED
-        for n, part in enumerate(parts, start=1):
-            state = Instalment.State.VOID if n == 2 and ended else Instalment.State.PLANNED
-            Instalment.objects.create(
-                account=account, sequence=n, amount=part, due_on=values["approved_on"], state=state
-            )
-        if len(parts) == 2 and ended:
-            _line(account, "release", parts[1], decided)
-    account = ClaimAccount.objects.get(pk=claim.pk)
-    one = account.instalments.get(sequence=1)
-    month = values.get("plan_month") or (values["paid_on"].replace(day=1) if values.get("paid_on") else None)
-    if month is not None and before.get("plan_month") is None and before.get("paid_on") is None:
-        if values.get("plan_month") is not None:
-            PlanLine.objects.create(plan=_plan(month, context), instalment=one, approved=True)
-        _line(account, "commit", one.amount, decided)
-        Instalment.objects.filter(pk=one.pk).update(state=Instalment.State.COMMITTED)
-    if values.get("paid_on") is not None and before.get("paid_on") is None:
-        on: date = values["paid_on"]
-        _line(account, "pay", one.amount, at(on, hours.closes_at))
-        Instalment.objects.filter(pk=one.pk).update(
-            state=Instalment.State.CREDITED, paid_on=on, credited_on=on
-        )
-
-
-def _line(account: ClaimAccount, kind: str, amount: Decimal, moment: datetime) -> None:
-    money.add_line(account.budget_id, kind, amount, at=moment, by=None, account=account)
-
-
-def _plan(month: date, context: Context) -> Plan:
-    """The plan of a month of the past: made when the first claim names it."""
-    plans: dict[date, Plan] = context.memory.setdefault("plans", {})
-    if month not in plans:
-        plans[month] = Plan.objects.filter(month=month).first() or _old_plan(month, context)
-    return plans[month]
-
-
-def _old_plan(month: date, context: Context) -> Plan:
-    office = offices.team_of(FINANCE_OFFICE) or Team.objects.order_by("code").first()
-    hours = Calendar.current().hours
-    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    opened, closed = at(month, hours.opens_at), at(last, hours.closes_at)
-    team = office.pk if office else 0
-    history = History(
-        number=f"JH{month:%Y%m}",
-        title=_("Payment plan %(month)s") % {"month": f"{month:%Y-%m}"},
-        enterprise_id=None,
-        team_id=team,
-        step="paid",
-        opened_at=opened,
-        stays=[Stay("paying", team, opened, closed)],
-        closed_at=closed,
-        outcome="paid",
-    )
-    (case,) = importing.bulk_open(PLAN, [history], source=context.source, now=context.now)
-    return Plan.objects.create(case=case, month=month, approved_at=closed)
 
 
 register(
