@@ -195,8 +195,8 @@ def _named(file: PaymentFile) -> list[str]:
     if file.count > MOST_NAMED:
         return [_("The payments stand one by one in the attached list.")]
     return [
-        f"{line.position}. {line.to_account.holder} · {line.to_account.bank} · {line.to_account.masked} · "
-        f"{_exact(line.amount)}"
+        f"{line.position}. {_exact(line.amount)} · {line.to_account.holder} · {line.to_account.bank} · "
+        f"{line.to_account.masked}"
         for line in file.lines.select_related("to_account").order_by("position")
     ]
 

@@ -22,16 +22,21 @@ def grouped(amount: Decimal) -> str:
     return f"{amount.normalize():,f}"
 
 
+def _yuan(amount: Decimal) -> str:
+    """Whole yuan, or yuan with both places of its cents: "26,800", "42.50"."""
+    return f"{amount:,.2f}" if amount % 1 and not amount * 100 % 1 else grouped(amount)
+
+
 def money(amount: Decimal) -> str:
     """An amount of yuan, exactly: "9,500 万元", "3.2 亿元", "1,234.56 元"; in English "95,000,000 yuan"."""
     if not (get_language() or "").startswith("zh"):
-        return f"{grouped(amount)}{NO_BREAK}{gettext('yuan')}"
+        return f"{_yuan(amount)}{NO_BREAK}{gettext('yuan')}"
     for unit, word in LARGE:
         told = (amount / unit).normalize()
         exponent = told.as_tuple().exponent
         if abs(amount) >= unit and isinstance(exponent, int) and exponent >= PLACES:
             return f"{grouped(told)}{NO_BREAK}{word}元"
-    return f"{grouped(amount)}{NO_BREAK}元"
+    return f"{_yuan(amount)}{NO_BREAK}元"
 
 
 def measured(label: str, amount: Decimal) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.cases.views.common import actor_of
+from portal.money import NO_BREAK
 from portal.park.acting import Actor
 from portal.reports import export, figures
 from portal.reports.access import may_read, readable
@@ -88,7 +89,8 @@ def _tile(indicator: Indicator, found: dict[str, figures.Figure]) -> dict[str, A
         "key": indicator.key,
         "label": indicator.label,
         "unit": figures.unit_of(indicator),
-        "value": figures.as_text(indicator, figure.value),
+        # On a narrow tile the unit goes to a line of its own.
+        "value": figures.as_text(indicator, figure.value).replace(NO_BREAK, " "),
         "n": figure.n,
         "hidden": figure.hidden,
         "definition": indicator.definition,

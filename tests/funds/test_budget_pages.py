@@ -75,7 +75,7 @@ def test_only_the_head_of_finance_gives_more_and_a_double_click_once(
     assert budget.appropriated_amount == Decimal("1000500.50")
     answer = client.post(address, {**told, "kind": "cut", "amount": "2000000", "key": "another-key"})
     assert answer.status_code == 422
-    assert "100.05005 万元" in text_of(answer) or "1,000,500.5 元" in text_of(answer)
+    assert "100.05005 万元" in text_of(answer) or "1,000,500.50 元" in text_of(answer)
     assert client.post(address, {**told, "note": "", "key": "third-key"}).status_code == 422
     assert BudgetLine.objects.count() == 2
 

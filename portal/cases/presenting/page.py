@@ -46,11 +46,15 @@ WAITS_FOR: dict[str, Holder] = {
 }
 
 
+MOST_ON_RAIL = 240  # letters that stand beside each other at 1,080 px
+
+
 @dataclass(frozen=True)
 class RailStep:
     label: str
     state: str  # past | now | ahead
     since: str = ""  # the day on which the case came to this step, last
+    short: str = ""  # its name, where the labels of the line have no room beside each other
 
 
 @dataclass(frozen=True)
@@ -168,13 +172,15 @@ def rail(case: Case, stays: list[StepLog], *, inside: bool) -> list[RailStep]:
     since = {stay.step: f"{local(stay.entered_at):%m-%d}" for stay in stays}
     if case.closed_at is not None:
         since[case.step] = f"{local(case.closed_at):%m-%d}"
+    labels = [str(step.label if inside else (step.plain or step.label)) for step in shown]
+    crowded = sum(map(len, labels)) > MOST_ON_RAIL
     out = []
-    for index, step in enumerate(shown):
+    for index, (step, label) in enumerate(zip(shown, labels, strict=True)):
         state = "past" if index < at or (index == at and step.is_end) else "ahead"
         if index == at and not step.is_end:
             state = "now"
-        label = str(step.label if inside else (step.plain or step.label))
-        out.append(RailStep(label, state, since.get(step.name, "") if state != "ahead" else ""))
+        day = since.get(step.name, "") if state != "ahead" else ""
+        out.append(RailStep(label, state, day, str(step.label) if crowded else ""))
     return out
 
 

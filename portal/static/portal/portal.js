@@ -27,6 +27,24 @@
     for (const button of document.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
   });
 
+  // Tabs for which the bar has no room stand in the menu.
+  const tabs = document.querySelector(".tabs");
+  const more = document.querySelector("[data-more]");
+  const fitTabs = () => {
+    for (const tab of tabs.children) tab.hidden = false;
+    const phone = tabs.offsetParent === null;
+    const over = [...tabs.children].map((tab) => tab.offsetTop > tabs.firstElementChild.offsetTop);
+    over.forEach((out, n) => {
+      tabs.children[n].hidden = out;
+      more.children[n].hidden = !out && !phone;
+    });
+    more.classList.toggle("some", over.includes(true));
+  };
+  if (tabs && more) {
+    fitTabs();
+    window.addEventListener("resize", fitTabs);
+  }
+
   // Autosave: every changed field is sent by itself, again until it arrives; its state is visible.
   for (const form of document.querySelectorAll("form[data-autosave-url]")) {
     const state = form.querySelector("[data-saved]");
