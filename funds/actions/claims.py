@@ -268,6 +268,7 @@ def refuse(move: Move) -> None:
     claim: Claim = move.case.claim
     claim.refusal, claim.reasons = move.data["refusal"], move.data["reasons"]
     claim.remedies, claim.waits_since = move.data["remedies"], None
+    claim.approved_on, claim.minutes_number = None, ""
     move.keep(claim)
     money.release(claim, by=_user(move), now=move.now)
 
@@ -276,15 +277,19 @@ def drop(move: Move) -> None:
     """Refused for good, or withdrawn: what it stood on can be claimed for anew."""
     claim: Claim = move.case.claim
     claim.live, claim.waits_since = False, None
+    claim.approved_on, claim.minutes_number = None, ""
     move.keep(claim)
     Ground.objects.filter(claim=claim).update(live=False)
     money.release(claim, by=_user(move), now=move.now)
 
 
 def decide_anew(move: Move) -> None:
-    """An appeal that is right: reviewed again, by others, with money bound anew."""
+    """An appeal that is right: reviewed again, by others, with money bound anew; of the next year, where its
+    own has been closed meanwhile."""
     claim: Claim = move.case.claim
     claim.refusal, claim.reviewed_by_id, claim.approved_by_id = "", None, None
+    if money.into_open_year(claim):
+        move.log("budget_carried", year=claim.budget.year if claim.budget else None)
     _bind(move, claim)
 
 

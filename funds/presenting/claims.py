@@ -33,7 +33,15 @@ NEXT: dict[str, Any] = {
 def what_next(claim: Claim) -> str:
     """One sentence; empty where nothing comes any more."""
     step = claim.case.step
-    return _payment(claim) if step == "payable" else str(NEXT.get(step, ""))
+    ways = {"payable": _payment, "waiting": _turn}
+    return ways[step](claim) if step in ways else str(NEXT.get(step, ""))
+
+
+def _turn(claim: Claim) -> str:
+    if claim.budget is None or claim.waits_since is None:
+        return ""
+    told = {"year": claim.budget.year, "n": claim.place_in_line}
+    return _("It has its turn in the budget of %(year)s: number %(n)s of those that wait.") % told
 
 
 def _payment(claim: Claim) -> str:
