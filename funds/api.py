@@ -85,7 +85,7 @@ class PolicyMaterialSerializer(serializers.ModelSerializer[PolicyMaterial]):
 
     class Meta:
         model = PolicyMaterial
-        fields = ("position", "name", "name_en", "is_required")
+        fields = ("position", "name", "name_en", "is_required", "used_once")
 
 
 class PolicySerializer(PolicyRowSerializer):

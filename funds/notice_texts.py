@@ -1,4 +1,4 @@
-"""What the notices about policies say."""
+"""What the notices about policies, and about the account of an enterprise, say."""
 
 from __future__ import annotations
 
@@ -37,6 +37,26 @@ CLOSES = Template(
     values=lambda params: _values(params),
 )
 
+ACCOUNT = Template(
+    name=alerts.PROPOSED,
+    label=_("An account is proposed"),
+    title=_("An account to confirm for %(enterprise)s"),
+    line=_(
+        "%(who)s proposes the account %(account)s, %(bank)s. The park pays there only once you have "
+        "confirmed it."
+    ),
+    placeholders=(
+        PLACES[0],
+        Placeholder("who", _("the other person"), _("Li (sample)")),
+        Placeholder("account", _("last digits of the account"), "**** 1234"),
+        Placeholder("bank", _("the bank"), _("Demonstration Bank, park branch")),
+    ),
+    values=lambda params: {
+        "enterprise": local_name(str(params.get("enterprise") or ""), str(params.get("enterprise_en") or "")),
+        **{name: str(params.get(name) or "") for name in ("who", "account", "bank")},
+    },
+)
+
 
 def _values(params: Params) -> dict[str, str]:
     def named(name: str) -> str:
@@ -58,7 +78,12 @@ def _path(_params: Params, _case_id: int | None) -> str:
     return reverse("funds:entitlements")
 
 
+def _account_path(_params: Params, _case_id: int | None) -> str:
+    return reverse("funds:account_view")
+
+
 def register_all() -> None:
     """Called once, when the apps are loaded."""
     register(Matter(alerts.FITS, Kind.PROGRESS, (FITS,), _path))
     register(Matter(alerts.CLOSES, Kind.DEADLINE, (CLOSES,), _path))
+    register(Matter(alerts.PROPOSED, Kind.WORK, (ACCOUNT,), _account_path))

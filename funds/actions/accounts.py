@@ -7,12 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from funds import matching
 from funds.access import CLAIM, in_finance
 from funds.models import BankAccount, Claim, Instalment, PaymentLine
 from portal.accounts.models import User
 from portal.cases import engine
 from portal.cases.errors import NotAllowed, Refused
 from portal.park.acting import Actor
+from portal.park.models import Enterprise
 from portal.trust import contacts
 
 ON_ITS_WAY = (Instalment.State.SENT, Instalment.State.PAID, Instalment.State.CREDITED)
@@ -42,14 +44,35 @@ def take_into_use(account: BankAccount, *, by: User | None, now: datetime) -> No
 def change_account(
     enterprise: int, *, holder: str, bank: str, number: str, by: Actor, now: datetime
 ) -> BankAccount:
-    """Another account: in use at once when the owner names it, else once the owner confirms it."""
+    """Another account: in use at once when the owner names it, else once the owner, who is told, confirms it.
+
+    Raises NotAllowed for who does not act for the enterprise, Refused for an agent who names the one in use.
+    """
     if not by.may_act_for(enterprise, CLAIM):
         raise NotAllowed(_("Only who acts for the enterprise names its account."))
     with transaction.atomic():
+        if not by.owns(enterprise):
+            return _propose(enterprise, holder, bank, number, by, now)
         account = named_account(enterprise, holder=holder, bank=bank, number=number)
-        if by.owns(enterprise):
-            _confirm(account, by, now)
+        _confirm(account, by, now)
     return account
+
+
+def _propose(enterprise: int, holder: str, bank: str, number: str, by: Actor, now: datetime) -> BankAccount:
+    """What an agent names waits for the owner; the same, named once more, is told once."""
+    list(Enterprise.objects.select_for_update().filter(pk=enterprise))  # of two who propose, one waits
+    of_ours = BankAccount.objects.filter(enterprise=enterprise)
+    same = of_ours.filter(number=number, holder=holder, bank=bank)
+    if same.filter(active=True, confirmed_at__isnull=False).exists():
+        raise Refused(_("This account is in use already."))
+    if (waiting := same.filter(confirmed_at=None).order_by("-active", "-pk").first()) is not None:
+        return waiting
+    is_first = not of_ours.filter(active=True).exists()
+    made = BankAccount.objects.create(
+        enterprise_id=enterprise, holder=holder, bank=bank, number=number, active=is_first
+    )
+    matching.tell_of_account(made, by.user, now)
+    return made
 
 
 def confirm_account(account: BankAccount, *, by: Actor, now: datetime) -> None:

@@ -9,13 +9,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from funds.access import in_finance, leads_finance
 from funds.actions import money
-from funds.models import Budget, BudgetLine, Claim, Policy, Transfer
+from funds.models import Budget, BudgetLine, Claim, ClaimAccount, Policy, Transfer
 from portal.cases.errors import NotAllowed, Refused
 from portal.park.acting import Actor
+
+APPEALABLE = ("refusing", "appealed")
 
 
 def change_budget(budget: Budget, amount: Decimal, *, note: str, key: str, by: Actor, now: datetime) -> None:
@@ -129,5 +132,8 @@ def _close(source: Budget, target: Budget, now: datetime) -> None:
     is reserved, go on in the next."""
     Budget.objects.filter(pk=source.pk).update(closed_at=now)
     Policy.objects.filter(budget=source).update(budget=target)
-    without_money = Claim.objects.filter(budget=source, account=None, case__closed_at=None)
-    without_money.update(budget=target)
+    empty = ClaimAccount.objects.filter(budget=source, claim__case__closed_at=None, **money.EMPTY)
+    # What is being appealed may come to nothing: it goes on when it is decided anew.
+    empty.exclude(claim__case__step__in=APPEALABLE).update(budget=target)
+    moved = Claim.objects.filter(budget=source, case__closed_at=None)
+    moved.filter(Q(account=None) | Q(account__budget=target)).update(budget=target)

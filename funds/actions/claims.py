@@ -28,6 +28,7 @@ from funds.models import (
     Policy,
     PolicyVersion,
 )
+from funds.models.claims import marks_of
 from funds.reckoning import in_instalments
 from portal.cases import engine
 from portal.cases.errors import CaseError, Refused
@@ -96,9 +97,9 @@ def create_claim(move: Move) -> None:
         with transaction.atomic():
             claim.save(force_insert=True)
             _keep_grounds(claim, move)
+            _keep_papers(claim, move)
     except IntegrityError as error:
         raise Refused(_told(error)) from error
-    _keep_papers(claim, move)
 
 
 def _check_conditions(version: PolicyVersion, move: Move) -> None:
@@ -139,10 +140,16 @@ def _keep_grounds(claim: Claim, move: Move) -> None:
 
 
 def _keep_papers(claim: Claim, move: Move) -> None:
+    """Each as a material; what serves one claim only is a ground too, known by its bytes."""
+    evidence: dict[str, None] = {}
     for material in claim.version.materials.all():
         if (document := move.data.get(f"paper_{material.pk}")) is not None:
-            ClaimPaper.objects.create(claim=claim, material=material, document=document)
+            marks = marks_of(document)
+            ClaimPaper.objects.create(claim=claim, material=material, document=document, mark=marks[0])
             engine.attach_in(move, document)
+            if material.used_once:
+                evidence |= dict.fromkeys(marks)
+    Ground.objects.bulk_create(Ground(claim=claim, kind=Ground.Kind.DOCUMENT, mark=mark) for mark in evidence)
 
 
 def _account_of(move: Move) -> BankAccount | None:
@@ -268,6 +275,7 @@ def refuse(move: Move) -> None:
     claim: Claim = move.case.claim
     claim.refusal, claim.reasons = move.data["refusal"], move.data["reasons"]
     claim.remedies, claim.waits_since = move.data["remedies"], None
+    claim.approved_on, claim.minutes_number = None, ""
     move.keep(claim)
     money.release(claim, by=_user(move), now=move.now)
 
@@ -276,15 +284,19 @@ def drop(move: Move) -> None:
     """Refused for good, or withdrawn: what it stood on can be claimed for anew."""
     claim: Claim = move.case.claim
     claim.live, claim.waits_since = False, None
+    claim.approved_on, claim.minutes_number = None, ""
     move.keep(claim)
     Ground.objects.filter(claim=claim).update(live=False)
     money.release(claim, by=_user(move), now=move.now)
 
 
 def decide_anew(move: Move) -> None:
-    """An appeal that is right: reviewed again, by others, with money bound anew."""
+    """An appeal that is right: reviewed again, by others, with money bound anew; of the next year, where its
+    own has been closed meanwhile."""
     claim: Claim = move.case.claim
     claim.refusal, claim.reviewed_by_id, claim.approved_by_id = "", None, None
+    if money.into_open_year(claim):
+        move.log("budget_carried", year=claim.budget.year if claim.budget else None)
     _bind(move, claim)
 
 

@@ -92,6 +92,37 @@ def is_next(claim: Claim) -> bool:
     return not waiting.exists()
 
 
+EMPTY = dict.fromkeys(("reserved_amount", "committed_amount", "paid_amount", "recovered_amount"), 0)
+
+
+def into_open_year(claim: Claim) -> bool:
+    """A claim for which nothing is bound leaves a year that is closed, for the next one that is open.
+
+    Whether it did. It waits there by its own moment, behind those that wait longer.
+    """
+    years = _years_from(claim.budget_id)
+    held = hold_budgets(years)
+    if claim.budget_id is None or held[claim.budget_id].closed_at is None:
+        return False
+    target = next((held[pk] for pk in years if held[pk].closed_at is None), None)
+    account = ClaimAccount.objects.select_for_update().filter(claim=claim)
+    if target is None or account.exclude(**EMPTY).exists():
+        return False
+    account.update(budget=target)
+    claim.budget = target
+    Claim.objects.filter(pk=claim.pk).update(budget=target)
+    return True
+
+
+def _years_from(budget: int | None) -> list[int]:
+    """A budget and those into which it was carried over, the next year first."""
+    found: list[int] = []
+    while budget is not None:
+        found.append(budget)
+        budget = Budget.objects.filter(carried_from=budget).values_list("pk", flat=True).first()
+    return found
+
+
 def reserve(claim: Claim, amount: Decimal, *, by: User | None, now: datetime) -> bool:
     """Bind so much for a claim, in its turn; False when it has to wait: for others, for money, for a year."""
     if claim.budget_id is None:
@@ -131,11 +162,15 @@ def approve(claim: Claim, amount: Decimal, *, by: User | None, now: datetime) ->
 
 
 def release(claim: Claim, *, by: User | None, now: datetime) -> None:
-    """What was reserved for a claim is free again. Nothing happens where nothing was."""
+    """What was reserved for a claim is free again, and what was approved is not any more.
+
+    Nothing happens where nothing was.
+    """
     hold_budgets([claim.budget_id])
     account = ClaimAccount.objects.select_for_update().filter(claim=claim).first()
     if account is not None and account.reserved_amount > 0:
         add_line(account.budget_id, "release", account.reserved_amount, at=now, by=by, account=account)
+    ClaimAccount.objects.filter(claim=claim, committed_amount=0, paid_amount=0).update(approved_amount=None)
 
 
 def ask_transfer(

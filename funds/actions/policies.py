@@ -33,7 +33,7 @@ SAID = (
 ROWS: dict[str, tuple[str, ...]] = {
     "criteria": ("position", "group", "fact", "operator", "values", "hint", "hint_en"),
     "tiers": ("from_amount", "rate", "amount"),
-    "materials": ("position", "name", "name_en", "is_required"),
+    "materials": ("position", "name", "name_en", "is_required", "used_once"),
 }
 
 

@@ -67,7 +67,7 @@ CRITERIA: dict[str, tuple[tuple[str, str, list[str]], ...]] = {
     "SF-IN": (("size", "in", ["micro", "small", "medium", "large"]), ("output_growth", "at_least", ["5"])),
     SCARCE: (("is_above_scale", "is", ["true"]),),
 }
-MATERIALS = ("项目情况说明", "费用明细及凭证")
+MATERIALS = {"项目情况说明": False, "费用明细及凭证": True}  # whether each serves one claim only
 
 
 class Cast:
@@ -158,8 +158,8 @@ class Cast:
             **{"period": "year", **rules},
         )
         if delivery == "reviewed":
-            for position, name in enumerate(MATERIALS, start=1):
-                version.materials.create(position=position, name=name, is_required=False)
+            for position, (name, once) in enumerate(MATERIALS.items(), start=1):
+                version.materials.create(position=position, name=name, is_required=False, used_once=once)
         for position, (fact, operator, values) in enumerate(CRITERIA[code], start=1):
             version.criteria.create(position=position, fact=fact, operator=operator, values=values)
         version.published_at = begun

@@ -423,7 +423,10 @@ register(
                 done=_("withdrew it"),
             ),
         ),
-        verbs={"account_changed": _("named another account, to which it is paid from now on")},
+        verbs={
+            "account_changed": _("named another account, to which it is paid from now on"),
+            "budget_carried": _("moved it into the budget of the next year: that of its own is closed"),
+        },
         outcomes={
             "approved": _("approved"),
             "refused": _("refused"),

@@ -216,7 +216,7 @@ class ClaimForm(ActionForm):
             self.fields[f"paper_{material.pk}"] = field
 
     def _known_papers(self) -> dict[str, int]:
-        names = [m.name for m in self.materials]
+        names = [m.name for m in self.materials if not m.used_once]
         enterprise = self.case.enterprise_id
         clean = Q(scan_state=Document.Scan.CLEAN)
         titled = Document.objects.filter(clean, enterprise=enterprise, title__in=names).order_by(

@@ -132,7 +132,8 @@ class MaterialRow(RowForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=200, required=False)
     is_required = forms.BooleanField(label=gettext_lazy("required"), required=False, initial=True)
-    field_order = ("name", "name_en", "is_required", "remove")
+    used_once = forms.BooleanField(label=gettext_lazy("serves one claim only"), required=False)
+    field_order = ("name", "name_en", "is_required", "used_once", "remove")
 
 
 class PolicyDraftForm(SeenMixin, forms.ModelForm):  # type: ignore[type-arg]  # no runtime generics

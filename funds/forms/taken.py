@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from funds.models import Claim, Exclusion, Ground, PolicyVersion
+from funds.models.claims import marks_of
 
 Found = tuple[str | None, str]
 
@@ -27,6 +28,7 @@ def already_claimed(
     yield from _same_policy(version, overlapping.filter(policy=version.policy_id).first())
     yield from _excluded(overlapping.filter(policy__in=_excluding(version.policy_id)).first())
     yield from _grounds(enterprise, typed)
+    yield from _evidence(version, enterprise, typed)
 
 
 def _same_policy(version: PolicyVersion, other: Claim | None) -> Iterator[Found]:
@@ -61,6 +63,23 @@ def _grounds(enterprise: int, typed: dict[str, Any]) -> Iterator[Found]:
         taken = Ground.objects.filter(kind=kind, mark__in=marks, live=True).select_related("claim__case")
         for ground in taken.order_by("pk")[:5] if marks else ():
             yield field, _of_ground(ground, enterprise)
+
+
+def _evidence(version: PolicyVersion, enterprise: int, typed: dict[str, Any]) -> Iterator[Found]:
+    """Papers that serve one claim only, given with another already."""
+    for material in version.materials.all():
+        document = typed.get(f"paper_{material.pk}")
+        if document is None or not material.used_once:
+            continue
+        live = Ground.objects.filter(kind=Ground.Kind.DOCUMENT, mark__in=marks_of(document), live=True)
+        ground = live.select_related("claim__case").first()
+        if ground is None:
+            continue
+        told = {"paper": document.title, "number": ground.claim.case.number}
+        said = _("“%(paper)s” was given with another claim already; it serves one claim only.")
+        if ground.claim.enterprise_id == enterprise:
+            said = _("“%(paper)s” was given with your claim %(number)s already; it serves one claim only.")
+        yield f"paper_{material.pk}", said % told
 
 
 def _of_ground(ground: Ground, enterprise: int) -> str:

@@ -4,7 +4,7 @@ A condition is written once and read twice: as SQL over all enterprises, and lin
 Both are three-valued: what is not known is neither met nor not met.
 """
 
-from funds.matching.alerts import tell
+from funds.matching.alerts import tell, tell_of_account
 from funds.matching.conditions import Line, Verdict, evaluate, mistake, verdict_of, wanted, without_bars
 from funds.matching.estimates import Estimate, estimate
 from funds.matching.facts import CLAIMED, FACTS, MONTHLY_BASES, Fact, Kind, base_choices
@@ -32,6 +32,7 @@ __all__ = [
     "profile_of",
     "refresh_profiles",
     "tell",
+    "tell_of_account",
     "verdict_of",
     "wanted",
     "without_bars",

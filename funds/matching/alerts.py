@@ -1,6 +1,7 @@
 """Owners are told of a policy that fits them, and of one whose window closes: once each, by one statement.
 
 What was told is marked by the statement that tells it: a job that runs twice, or after a week, tells once.
+From here too, as it belongs to no case: that somebody has proposed an account.
 """
 
 from __future__ import annotations
@@ -8,13 +9,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 
+from funds.models import BankAccount
+from portal.accounts.models import User
 from portal.notices import outbox
 from portal.notices.outbox import DELIVER
 from portal.notices.texts import kind_of
+from portal.park.models import Agency
 from portal.worktime.clock import local
 
-FITS, CLOSES = "funds.fits", "funds.closes"
+FITS, CLOSES, PROPOSED = "funds.fits", "funds.closes", "funds.account_proposed"
 CLOSING_DAYS = 14
 _UNCLAIMED = """NOT EXISTS (
     SELECT 1 FROM funds_claim c
@@ -69,3 +74,18 @@ def tell(now: datetime) -> int:
             told += count
             outbox.kick_at_commit(mail=mail, posts=False)
     return told
+
+
+def tell_of_account(account: BankAccount, by: User | None, now: datetime) -> None:
+    """The owner hears of an account that somebody else has named, without its number."""
+    enterprise = account.enterprise
+    params = {
+        "enterprise": enterprise.name,
+        "enterprise_en": enterprise.name_en,
+        "who": str(by or ""),
+        "account": account.masked,
+        "bank": account.bank,
+    }
+    holds = Q(expires_on=None) | Q(expires_on__gte=local(now).date())
+    owners = Agency.objects.filter(holds, enterprise=enterprise, role=Agency.Role.OWNER)
+    outbox.tell(owners.values_list("user", flat=True), PROPOSED, params, now=now)

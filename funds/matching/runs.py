@@ -11,10 +11,11 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from funds.matching import conditions, estimates, profiles
-from funds.models import Criterion, Match, PolicyVersion
+from funds.models import Criterion, Match, Policy, PolicyVersion
 from portal.worktime.clock import local
 
 Verdict = Match.Verdict
+PROFILES = 0x66756E64  # the advisory lock of the profiles: exclusive to make them anew, shared to read them
 _GRANTED = """
 LEFT JOIN LATERAL (
     SELECT coalesce(sum(c.calculated_amount), 0) AS granted FROM funds_claim c
@@ -101,25 +102,43 @@ def _selected(version: PolicyVersion, criteria: list[Criterion], source: str) ->
 
 
 def match_version(version: PolicyVersion, criteria: list[Criterion] | None = None) -> int:
-    """Keep the verdicts of a published version; how many changed."""
+    """Keep the verdicts of a published version, over the profiles as they are kept; how many changed.
+
+    In a transaction that holds the policy: of two that keep its verdicts, the later has the last word.
+    """
     found = list(version.criteria.all()) if criteria is None else criteria
     if any(conditions.mistake(criterion) for criterion in found):
         return 0  # the editor lets nothing such out; what came otherwise fits nobody
     text, given = _selected(version, found, "funds_profile")
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [PROFILES])
         cursor.execute(_KEEP.format(selected=text), [version.policy_id, version.pk, *given])
         return int(cursor.rowcount)
 
 
 def match_all(now: datetime) -> int:
-    """Profiles and verdicts of the whole park anew; how many verdicts changed."""
-    changed = 0
+    """Profiles and verdicts of the whole park anew; how many verdicts changed.
+
+    One policy after the other, so that nobody who publishes waits for the whole run; what is published
+    meanwhile is read when its turn comes.
+    """
     with transaction.atomic():
+        # Whoever publishes by the old profiles is waited for, and then found below; others see the new ones.
+        # Of two runs the facts of the later are the newer: they are read under the lock.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROFILES])
         profiles.refresh_profiles(local(now).date())
-        Match.objects.exclude(policy__in=current_versions().order_by().values("policy")).delete()
-        for version in current_versions().prefetch_related("criteria", "tiers"):
-            changed += match_version(version, list(version.criteria.all()))
-    return changed
+    Match.objects.exclude(policy__in=current_versions().order_by().values("policy")).delete()
+    policies = list(current_versions().order_by("policy_id").values_list("policy_id", flat=True))
+    return sum(_match_policy(policy) for policy in policies)
+
+
+def _match_policy(policy: int) -> int:
+    """The version that is in force once nobody else publishes one."""
+    with transaction.atomic():
+        list(Policy.objects.select_for_update(no_key=True).filter(pk=policy))
+        found = current_versions().prefetch_related("criteria", "tiers").filter(policy=policy)
+        return sum(match_version(version, list(version.criteria.all())) for version in found)
 
 
 def matched(

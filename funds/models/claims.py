@@ -169,6 +169,11 @@ class Claim(models.Model):
         return self.period.upper - timedelta(days=1) if self.period.upper else None
 
     @property
+    def numbered_grounds(self) -> models.QuerySet[Ground]:
+        """What it stands on and has a number: not its papers, which are known by their bytes."""
+        return self.grounds.exclude(kind=Ground.Kind.DOCUMENT)
+
+    @property
     def place_in_line(self) -> int:
         """Which one it is among those that wait for the same budget."""
         before = Q(waits_since__lt=self.waits_since) | Q(waits_since=self.waits_since, pk__lt=self.pk)
@@ -181,17 +186,24 @@ class ClaimPaper(models.Model):
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="papers")
     material = models.ForeignKey(PolicyMaterial, on_delete=models.PROTECT, related_name="+")
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    mark = models.CharField(max_length=64, blank=True, editable=False)  # of its bytes as they were sent
 
     class Meta:
         verbose_name = _("material of a claim")
         verbose_name_plural = _("materials of claims")
         ordering: ClassVar = ["claim", "material__position"]
+        indexes: ClassVar = [models.Index(fields=["mark"], name="funds_claimpaper_mark")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["claim", "material"], name="funds_claim_material_once")
         ]
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.material}"
+
+
+def marks_of(document: Document) -> list[str]:
+    """What a paper is known by, whoever sends it again: its bytes as sent, and as they are kept."""
+    return list(dict.fromkeys(m.upper() for m in (document.sent_sha256, document.sha256) if m))
 
 
 class Ground(models.Model):

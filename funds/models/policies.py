@@ -340,6 +340,8 @@ class PolicyMaterial(models.Model):
     name = models.CharField(_("name"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=200, blank=True)
     is_required = models.BooleanField(_("required"), default=True)
+    # 不重复享受 (dossier, section 3, step 5): an invoice proves one expense, a licence serves many.
+    used_once = models.BooleanField(_("evidence: serves one claim only"), default=False)
 
     class Meta:
         verbose_name = _("material of a policy")

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from funds.models import Claim, PlanLine
+from funds.models import Claim, ClaimPaper, PlanLine
 
 NEXT: dict[str, Any] = {
     "signing": gettext_lazy("Once it is signed, the window looks at it within two working days."),
@@ -33,7 +33,15 @@ NEXT: dict[str, Any] = {
 def what_next(claim: Claim) -> str:
     """One sentence; empty where nothing comes any more."""
     step = claim.case.step
-    return _payment(claim) if step == "payable" else str(NEXT.get(step, ""))
+    ways = {"payable": _payment, "waiting": _turn}
+    return ways[step](claim) if step in ways else str(NEXT.get(step, ""))
+
+
+def _turn(claim: Claim) -> str:
+    if claim.budget is None or claim.waits_since is None:
+        return ""
+    told = {"year": claim.budget.year, "n": claim.place_in_line}
+    return _("It has its turn in the budget of %(year)s: number %(n)s of those that wait.") % told
 
 
 def _payment(claim: Claim) -> str:
@@ -53,3 +61,15 @@ def deferrals(claim: Claim) -> list[PlanLine]:
     planned = lines.filter(deferred_why="").values("instalment")
     off = lines.exclude(deferred_why="").exclude(instalment__in=planned)
     return list(off.select_related("plan", "instalment").order_by("-pk")[:3])
+
+
+def given_elsewhere(claim: Claim) -> list[tuple[ClaimPaper, ClaimPaper]]:
+    """Papers of the claim that were filed with another living claim as well, where one of both says that such
+    a paper serves one claim only. For who reviews; a licence, which both may reuse, is not named."""
+    ours = list(claim.papers.select_related("material", "document"))
+    marks = {paper.mark: paper for paper in ours if paper.mark}
+    others = ClaimPaper.objects.filter(mark__in=marks, claim__live=True, claim__submitted_on__isnull=False)
+    near = ("material", "claim__case", "claim__policy", "claim__enterprise")
+    found = others.exclude(claim=claim.pk).select_related(*near).order_by("pk") if marks else ()
+    pairs = ((marks[other.mark], other) for other in found)
+    return [(our, other) for our, other in pairs if our.material.used_once or other.material.used_once]

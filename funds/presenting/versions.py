@@ -70,9 +70,10 @@ def _criterion(criterion: Any) -> str:
 
 
 def _material(material: Any) -> str:
-    return (
-        material.label if material.is_required else _("%(name)s (if there is one)") % {"name": material.label}
-    )
+    name = material.label
+    if not material.is_required:
+        name = _("%(name)s (if there is one)") % {"name": name}
+    return _("%(name)s · serves one claim only") % {"name": name} if material.used_once else name
 
 
 def compared(old: PolicyVersion, new: PolicyVersion) -> list[Difference]:

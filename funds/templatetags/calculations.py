@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from funds.models import Claim, Instalment, PlanLine
+from funds.models import Claim, ClaimPaper, Instalment, PlanLine
 from funds.presenting import claims
 from funds.presenting.calculation import Line, Told
 from funds.presenting.calculation import explained as in_words
@@ -27,6 +27,11 @@ def what_next(claim: Claim) -> str:
 @register.filter
 def deferrals(claim: Claim) -> list[PlanLine]:
     return claims.deferrals(claim)
+
+
+@register.filter
+def given_elsewhere(claim: Claim) -> list[tuple[ClaimPaper, ClaimPaper]]:
+    return claims.given_elsewhere(claim)
 
 
 @register.filter

@@ -59,7 +59,7 @@ def make_policy(office: SimpleNamespace, code: str = "RD", **changes: Any) -> Po
         code=code, **{name: changes.pop(name, value) for name, value in of_policy.items()}
     )
     tiers, materials = changes.pop("tiers", ()), changes.pop("materials", ())
-    criteria = changes.pop("criteria", ())
+    criteria, once = changes.pop("criteria", ()), changes.pop("once", ())
     version = PolicyVersion.objects.create(
         policy=policy,
         number=1,
@@ -77,7 +77,7 @@ def make_policy(office: SimpleNamespace, code: str = "RD", **changes: Any) -> Po
     for tier in tiers:
         version.tiers.create(**tier)
     for position, name in enumerate(materials, start=1):
-        version.materials.create(position=position, name=name)
+        version.materials.create(position=position, name=name, used_once=name in once)
     for position, (fact, operator, values, *group) in enumerate(criteria, start=1):
         version.criteria.create(
             position=position, fact=fact, operator=operator, values=values, group=group[0] if group else 0

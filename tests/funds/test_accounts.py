@@ -12,6 +12,8 @@ from funds.actions import make_file, open_plan
 from funds.models import BankAccount, Claim, Plan
 from portal.cases.errors import Refused
 from portal.cases.models import Event
+from portal.notices.models import Delivery, Notice, Preference
+from portal.park.models import Agency
 from portal.trust.models import ContactRead
 from tests.funds.building import ACCOUNT, MONDAY, file_claim, make_office, make_policy, payable
 from tests.funds.test_payouts import approved_plan
@@ -136,3 +138,52 @@ def test_the_claim_says_what_comes_next(park: SimpleNamespace, office: SimpleNam
     assert "下一份资金支付计划" in text_of(owner.get(f"/cases/{case.pk}/"))
     open_plan(MONDAY)
     assert "2026-11" in text_of(owner.get(f"/cases/{case.pk}/"))
+
+
+def test_the_owner_is_told_once_of_what_an_agent_proposes(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    file_claim(park, make_policy(office))
+    agent, owner = signed_in(park.agent), signed_in(park.owner)
+    told = Notice.objects.filter(key="funds.account_proposed")
+    park.owner.email = "owner@example.com"
+    park.owner.save()
+    for _again in range(2):
+        assert agent.post("/funds/account/", OTHER).status_code == 302
+    notice = told.get()
+    assert (notice.recipient, notice.in_app) == (park.owner, True)
+    assert OTHER["number"] not in str(notice.params)
+    assert Delivery.objects.filter(notice=notice, channel="email").exists()
+    page = text_of(owner.get("/notices/"))
+    assert "**** 7777" in page
+    assert "确认" in page
+    assert owner.post(f"/notices/{notice.pk}/open/", follow=True).request["PATH_INFO"] == "/funds/account/"
+    # Their own account nobody tells them of; nor does an agent who names the one in use get it proposed.
+    proposed = BankAccount.objects.get(number=OTHER["number"])
+    assert owner.post(f"/funds/account/{proposed.pk}/confirm/").status_code == 302
+    assert agent.post("/funds/account/", OTHER).status_code == 422
+    assert owner.post("/funds/account/", ACCOUNT).status_code == 302
+    assert told.count() == 1
+    # An earlier one is proposed anew, and told anew.
+    assert agent.post("/funds/account/", OTHER).status_code == 302
+    assert told.count() == 2
+    anew = BankAccount.objects.get(number=OTHER["number"], confirmed_at=None)
+    assert f"/funds/account/{anew.pk}/confirm/" in text_of(owner.get("/funds/account/"))
+
+
+def test_it_is_told_as_the_owner_has_chosen_and_to_nobody_whose_time_is_over(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    file_claim(park, make_policy(office))
+    park.owner.email = "owner@example.com"
+    park.owner.save()
+    Preference.objects.update_or_create(
+        user=park.owner, kind="work", defaults={"in_app": True, "email": "off"}
+    )
+    agent = signed_in(park.agent)
+    agent.post("/funds/account/", OTHER)
+    notice = Notice.objects.get(key="funds.account_proposed")
+    assert not Delivery.objects.filter(notice=notice).exists()
+    Agency.objects.filter(user=park.owner).update(expires_on="2026-01-01")
+    agent.post("/funds/account/", {**OTHER, "number": "6222000000008888"})
+    assert Notice.objects.filter(key="funds.account_proposed").count() == 1

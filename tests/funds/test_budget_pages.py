@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -12,8 +13,20 @@ from django.db import DatabaseError, connection, transaction
 
 from funds.actions import money, serve_budgets
 from funds.models import Budget, BudgetLine, Claim, Transfer
+from portal.cases import engine
 from portal.cases.models import Case
-from tests.funds.building import MONDAY, accepted, approved, make_office, make_policy, payable
+from tests.funds.building import (
+    MONDAY,
+    REFUSAL,
+    accepted,
+    approved,
+    at_meeting,
+    claim_of,
+    do,
+    make_office,
+    make_policy,
+    payable,
+)
 from tests.funds.test_plan_pages import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +140,82 @@ def test_the_free_rest_goes_into_the_next_year_once(park: SimpleNamespace, offic
     assert serve_budgets(MONDAY) == 1
     address = f"/funds/budgets/{office.budget.pk}/carry-over/"
     assert signed_in(office.payer).post(address).status_code == 422
+
+
+def test_an_appeal_that_is_granted_after_the_end_of_the_year_waits_in_the_next_one(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    version, later = make_policy(office), MONDAY + timedelta(hours=1)
+    case = at_meeting(park, office, version)
+    do(office.leader, case, "refuse", **REFUSAL)
+    do(park.owner, case, "appeal", reason="请复核")
+    waits = accepted(park, office, make_policy(office, "BIG", cap_amount="900000"), base_amount="9000000")
+    others = accepted(park, office, make_policy(office, "MORE", cap_amount="900000"), base_amount="8000000")
+    after = carried(office)
+    assert claim_of(case).budget == office.budget
+    assert Claim.objects.get(pk=others.pk).budget == after
+    do(office.second_leader, case, "grant_appeal", later)
+    claim = claim_of(case)
+    assert (claim.budget, claim.account.budget, claim.case.step) == (after, after, "waiting")
+    page = text_of(signed_in(park.owner).get(f"/cases/{case.pk}/"))
+    assert "2027" in page
+    assert "第2位" in page
+    assert "下一年度预算" in page
+    # In its order: the one that has waited longer is served before it.
+    money.appropriate(after, Decimal(100_000), by=None, now=MONDAY)
+    assert serve_budgets(later) == 0
+    money.appropriate(after, Decimal(800_000), by=None, now=MONDAY)
+    assert serve_budgets(later) == 2
+    claim = claim_of(case)
+    assert (claim.case.step, claim.account.reserved_amount) == ("reviewing", 100_000)
+    assert Claim.objects.get(pk=waits.pk).budget == office.budget
+    sums = after.lines.filter(account=claim.pk).values_list("kind", "amount")
+    assert list(sums) == [("reserve", 100_000)]
+    # And it is paid from there.
+    do(office.reviewer, case, "review", later, opinion="符合条件")
+    do(office.reviewer, case, "join", later, opinion="同意")
+    do(office.leader, case, "approve", later, amount="90000", minutes_number="1")
+    engine.perform(case, "end_publicity", by=None, now=later)
+    do(office.reviewer, case, "issue", later, document_number="8")
+    office.budget.refresh_from_db()
+    after.refresh_from_db()
+    assert (claim_of(case).account.approved_amount, after.reserved_amount) == (90_000, 890_000)
+
+
+def test_one_that_waits_again_after_its_appeal_is_carried_over_with_the_others(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = at_meeting(park, office, make_policy(office))
+    do(office.leader, case, "refuse", **REFUSAL)
+    do(park.owner, case, "appeal", reason="请复核")
+    big = make_policy(office, "BIG", cap_amount="1000000")
+    accepted(park, office, big, base_amount="10000000")
+    do(office.second_leader, case, "grant_appeal")
+    assert claim_of(case).case.step == "waiting"
+    assert (
+        signed_in(office.finance_head).post(f"/funds/budgets/{office.budget.pk}/carry-over/").status_code
+        == 302
+    )
+    after = Budget.objects.get(carried_from=office.budget)
+    assert (claim_of(case).budget, claim_of(case).account.budget) == (after, after)
+    money.appropriate(after, Decimal(100_000), by=None, now=MONDAY)
+    assert serve_budgets(MONDAY) == 1
+    assert claim_of(case).case.step == "reviewing"
+
+
+def test_what_was_approved_and_then_refused_is_reviewed_anew_in_full(
+    park: SimpleNamespace, office: SimpleNamespace
+) -> None:
+    case = approved(park, office, make_policy(office), "50000")
+    doubt = {"name": "某人", "contact": "13800000000", "text": "不实"}
+    engine.perform(case, "object", by=None, data=doubt, now=MONDAY)
+    do(office.reviewer, case, "uphold", answer="属实")
+    do(office.leader, case, "refuse", **REFUSAL)
+    assert (claim_of(case).approved_on, claim_of(case).account.approved_amount) == (None, None)
+    do(park.owner, case, "appeal", reason="请复核")
+    do(office.second_leader, case, "grant_appeal")
+    claim = claim_of(case)
+    assert (claim.case.step, claim.account.reserved_amount) == ("reviewing", 100_000)
 
 
 def test_what_became_free_meanwhile_is_not_forgotten(park: SimpleNamespace, office: SimpleNamespace) -> None:
