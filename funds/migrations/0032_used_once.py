@@ -16,7 +16,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0008_pause_escalation"),
-        ("funds", "0030_year_closed"),
+        ("funds", "0031_in_one_statement"),
     ]
 
     operations = [
