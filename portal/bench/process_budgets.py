@@ -26,9 +26,9 @@ from portal.notices.models import Notice
 if TYPE_CHECKING:
     from portal.bench.budgets import Bench
 
-# One worker of a web server: the frame, the settings, and some pages served.
+# One worker of a web server: the frame with the packages that it stands on, the settings, and some pages served.
 _BARE = """
-import django
+import django, environ
 from django.conf import settings
 settings.configure(
     SECRET_KEY="x", ALLOWED_HOSTS=["*"], ROOT_URLCONF="__main__", DEBUG=False,
@@ -42,11 +42,16 @@ settings.configure(
                     "django.contrib.auth.context_processors.auth",
                     "django.contrib.messages.context_processors.messages"]}}],
     SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
-    DATABASES={"default": {"ENGINE": "django.db.backends.postgresql"}},
+    DATABASES={"default": environ.Env().db("DATABASE_URL")},
 )
 django.setup()
+import kombu.transport.redis, redis, rest_framework.routers, rest_framework.viewsets
+from celery import Celery
 from django.contrib import admin
+from django.db import connection
 from django.urls import path
+Celery("bare", broker="redis://localhost", backend="redis://localhost").finalize()
+connection.ensure_connection()
 urlpatterns = [path("admin/", admin.site.urls)]
 from django.test import Client
 for _n in range(20):
