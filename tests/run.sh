@@ -26,20 +26,35 @@ leave_as_found() {
   python manage.py stopservices
 }
 
+# The types take as long as all the other checks together, so they are looked at beside them. mypy reads the
+# settings but connects to nothing.
+look_at_types() {
+  exec env DATABASE_URL=postgres://nowhere/x REDIS_URL=redis://nowhere SECRET_KEY=types \
+    mypy portal approvals funds stations investment manage.py
+}
+
+at_the_end() {
+  jobs -p | xargs -r kill 2>/dev/null || true
+  rm -f "$types_said"
+  if [ -n "${started:-}" ]; then leave_as_found; fi
+}
+
 need_browser
+types_said=$(mktemp)
+trap at_the_end EXIT
+look_at_types >"$types_said" 2>&1 & types=$!
 ruff check $SOURCES
 ruff format --check $SOURCES
 lint-imports
 djlint templates --check --quiet || { djlint templates --check; exit 1; }
 djlint templates --lint --quiet
-if ! python -m portal.embedded; then trap leave_as_found EXIT; fi
-DJANGO_SETTINGS_MODULE=portal.settings python -m tests.template & template=$!
+python -m portal.embedded || started=yes
+DJANGO_SETTINGS_MODULE=portal.settings python -m tests.template
 python manage.py makemigrations --check --dry-run
 python manage.py check
 HTTPS_ONLY=1 python manage.py check --deploy --tag security --fail-level WARNING
-# mypy reads the settings but connects to nothing.
-DATABASE_URL=postgres://nowhere/x REDIS_URL=redis://nowhere SECRET_KEY=types mypy portal approvals funds stations investment manage.py
-wait "$template"
+wait "$types" || { cat "$types_said"; exit 1; }
+cat "$types_said"
 if [ -n "${ONLY:-}" ]; then
   python -m pytest -n 2 "$ONLY"
 else
