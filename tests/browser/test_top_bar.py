@@ -22,7 +22,7 @@ def test_every_tab_is_in_the_bar_or_in_the_menu(
     office = make_office(park)
     for user in (park.owner, office.finance_head):
         page = window(user, language=language).go("/")
-        page.locator("details.menu > summary").click()
+        page.locator(".who details.menu > summary").click()
         tabs = page.locator("nav.tabs a")
         everything = tabs.evaluate_all("links => links.map(a => a.textContent)")
         for width in (1440, 1100, 961, 768, 390, 1440):  # and back: what has room again comes back
