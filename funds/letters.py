@@ -196,7 +196,7 @@ def _named(file: PaymentFile) -> list[str]:
         return [_("The payments stand one by one in the attached list.")]
     return [
         f"{line.position}. {_exact(line.amount)} · {line.to_account.holder} · {line.to_account.bank} · "
-        f"{line.to_account.masked}"
+        f"{line.to_account.masked.replace(' ', '')}"
         for line in file.lines.select_related("to_account").order_by("position")
     ]
 

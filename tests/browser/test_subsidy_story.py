@@ -41,6 +41,9 @@ def office(park: SimpleNamespace, moment: Callable[[datetime], None]) -> SimpleN
 
 def opens(who: Person, case: Case) -> Any:
     """From the first page to the case, by its number or its title, as somebody who was told of it does."""
+    if who.page.url == f"{who.base}/cases/{case.pk}/":
+        who.page.reload()  # others have worked on it meanwhile
+        return who.page
     who.go("/")
     if not who.page.locator(f"main a[href='/cases/{case.pk}/']").count():
         who.go(f"/search/?q={case.number}")
@@ -147,7 +150,7 @@ def test_from_what_fits_us_to_the_money_on_the_account(
         "notice": "请补齐",
         "missing": "审计报告：盖章\n研发费用明细：按项目",
     }
-    acts(clerk, ours, "pause", "story-pause", reason="supplement", **asked)
+    acts(clerk, ours, "pause", reason="supplement", **asked)
     opens(owner, ours)
     looked_at(owner, "story-missing")
     supplies(owner, ours, 审计报告="已盖章重新提交", 研发费用明细="电磁线项目一百万元")
@@ -160,7 +163,7 @@ def test_from_what_fits_us_to_the_money_on_the_account(
     part = Case.objects.get(parent=ours)
     acts(window(park.handler), part, "reply", reply="在建，进度正常")
     acts(reviewer, ours, "join", opinion="各部门同意")
-    acts(leader, ours, "approve", "story-approve", amount="100000", minutes_number="会纪〔2026〕1号")
+    acts(leader, ours, "approve", amount="100000", minutes_number="会纪〔2026〕1号")
 
     # In public: a neighbour objects to another line, which is held, and only that one.
     neighbour = window(width=PHONE)
