@@ -22,6 +22,7 @@ DECISION_STEPS = (
         limit=Unlimited(_("the owner signs when it is ready")),
         holder=Holder.ENTERPRISE,
         counts=False,
+        draft=True,
         plain=_("The owner of the enterprise signs it"),
     ),
     Step(

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -179,12 +179,17 @@ class ClaimBook:
         importing.bulk_rewrite(CLAIM, anew, changes=shown, source=context.source, now=context.now)
 
     def count(self, reader: Actor | None = None) -> int:
-        return int(cases_for(CLAIM, reader).count())
+        return int(_filed(reader).count())
 
     def export(self, reader: Actor | None = None) -> Iterator[Values]:
-        rows = cases_for(CLAIM, reader).order_by(Collate(F("number"), "C"))
+        rows = _filed(reader).order_by(Collate(F("number"), "C"))
         for _pk, values in _read(rows):
             yield values
+
+
+def _filed(reader: Actor | None) -> QuerySet[Case]:
+    """What was never signed is no claim yet: it goes into no ledger."""
+    return cases_for(CLAIM, reader).filter(claim__submitted_on__isnull=False)
 
 
 def _read(rows: Any) -> Iterator[tuple[int, Values]]:
