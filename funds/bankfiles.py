@@ -134,7 +134,8 @@ def _answers(rows: list[tuple[int, Sequence[Any]]]) -> list[Answer]:
 def _answer(n: int, cells: Sequence[Any], places: dict[str, int]) -> Answer:
     def cell(name: str) -> str:
         at = places.get(name)
-        return str(cells[at] if at is not None and at < len(cells) and cells[at] is not None else "").strip()
+        found = cells[at] if at is not None and at < len(cells) else None
+        return str(found if found is not None else "").replace("\0", "").strip()
 
     said = cell("结果").lower()
     outcome = "paid" if said in PAID else "returned" if said in RETURNED else ""

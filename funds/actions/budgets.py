@@ -18,6 +18,7 @@ from funds.models import Budget, BudgetLine, Claim, ClaimAccount, Policy, Transf
 from portal.cases.errors import NotAllowed, Refused
 from portal.park.acting import Actor
 
+LAST_YEAR = 2100  # as the table of budgets has it
 APPEALABLE = ("refusing", "appealed")
 
 
@@ -108,6 +109,8 @@ def ask_carry_over(budget: Budget, *, by: Actor, now: datetime) -> Transfer | No
 
 
 def _next_budget(source: Budget) -> Budget:
+    if source.year >= LAST_YEAR:
+        raise Refused(_("There is no year after %(year)s.") % {"year": source.year})
     found = Budget.objects.filter(carried_from=source).first()
     if found is not None:
         return found

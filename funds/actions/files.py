@@ -7,7 +7,7 @@ Who pays sits in the finance office, and has neither accepted, reviewed nor appr
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
@@ -211,7 +211,7 @@ def take_result(file: PaymentFile, content: bytes, *, by: User, now: datetime) -
             if earlier.file_id != file.pk:
                 raise Refused(_("This is the answer to another file."))
             return earlier
-        matched, differences = _match(file, answers)
+        matched, differences = _match(file, answers, local(now).date())
         result = BankResult.objects.create(
             file=file, sha256=digest, content=content, differences=differences, taken_at=now, taken_by=by
         )
@@ -231,7 +231,7 @@ def take_result(file: PaymentFile, content: bytes, *, by: User, now: datetime) -
 
 
 def _match(
-    file: PaymentFile, answers: Sequence[Answer]
+    file: PaymentFile, answers: Sequence[Answer], today: date
 ) -> tuple[list[tuple[PaymentLine, Answer]], list[str]]:
     known = {
         f"{file.number}-{line.position:05d}": line
@@ -243,12 +243,21 @@ def _match(
     differences: list[str] = []
     for answer in answers:
         line = known.get(answer.reference_of_order)
-        difference = _difference(line, answer, answer.reference_of_order in matched)
+        is_double = answer.reference_of_order in matched
+        difference = _difference(line, answer, is_double) or _untimely(file, answer, today)
         if difference:
             differences.append(difference[:300])
         elif line is not None:
             matched[answer.reference_of_order] = (line, answer)
     return list(matched.values()), differences
+
+
+def _untimely(file: PaymentFile, answer: Answer, today: date) -> str:
+    """No bank settles a file before the year in which it was made, nor on a day to come."""
+    if local(file.made_at).year <= answer.on.year and answer.on <= today:
+        return ""
+    told = {"order": answer.reference_of_order, "on": answer.on}
+    return _("%(order)s: %(on)s is no day on which the bank can have settled this file.") % told
 
 
 def _difference(line: PaymentLine | None, answer: Answer, is_double: bool) -> str:

@@ -21,7 +21,7 @@ from portal.money import money as yuan
 from portal.park.models import Team
 from portal.worktime.clock import local
 
-MOST_YUAN = Decimal(10) ** 13
+MOST_YUAN, CENT = Decimal(10) ** 13, Decimal("0.01")
 MOST_GROUNDS = 200
 
 
@@ -76,11 +76,11 @@ class GroundsField(forms.CharField):
             amount = Decimal(parts[1].replace(" ", "")) if len(parts) == 2 else None
         except InvalidOperation:
             amount = None
-        if amount is None or not amount.is_finite() or amount <= 0 or amount > MOST_YUAN:
+        if amount is None or not amount.is_finite() or not CENT <= amount <= MOST_YUAN:
             raise forms.ValidationError(
                 _("“%(line)s”: write the number, a comma, and the amount in yuan.") % {"line": line[:60]}
             )
-        return _mark(parts[0]), amount.quantize(Decimal("0.01"))
+        return _mark(parts[0]), amount.quantize(CENT)
 
 
 def _mark(typed: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,6 +14,10 @@ from funds.forms.claims import ClaimForm, day, money, text
 from funds.models import PlanLine, Recovery
 from portal.cases.forms import ActionForm
 from portal.money import money as yuan
+from portal.worktime.clock import local
+
+MOST_DAYS = 3652  # within which what is demanded has to come back
+FIRST_YEAR = 2000
 
 
 class PlanForm(ActionForm):
@@ -109,6 +114,13 @@ class DemandForm(ActionForm):
         label=_("It was a false claim: bar the enterprise for three years."), required=False
     )
 
+    def clean_due_on(self) -> date:
+        due: date = self.cleaned_data["due_on"]
+        today = local(self.now).date()
+        if not today <= due <= today + timedelta(days=MOST_DAYS):
+            raise forms.ValidationError(gettext("A day from today on, within ten years."))
+        return due
+
 
 class ReceiveForm(ActionForm):
     """What has come back."""
@@ -116,6 +128,12 @@ class ReceiveForm(ActionForm):
     public_fields: ClassVar[tuple[str, ...]] = ("amount", "on")
     amount = money(_("Given back (yuan)"))
     on = day(_("On"))
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > local(self.now).date() or on.year < FIRST_YEAR:
+            raise forms.ValidationError(gettext("Only a day that has come."))
+        return on
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

@@ -9,22 +9,22 @@ that comes to what was approved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
-from psycopg2.extras import DateRange
 
-from funds.access import CLAIM, FINANCE_OFFICE
+from funds.access import CLAIM
 from funds.ledgers.booking import APPROVED, Told, book
-from funds.models import Claim, Instalment, PlanLine, Policy, PolicyVersion
+from funds.ledgers.claim_history import REFUSED, WITHDRAWN, PolicyOfClaims, claim_of, history_of, look_up
+from funds.models import Claim, Instalment, PlanLine, Policy
 from portal.accounts.models import Duty
 from portal.cases import importing
-from portal.cases.importing import History, Stay
+from portal.cases.importing import History
 from portal.cases.models import Case
 from portal.ledgers.access import cases_for
 from portal.ledgers.books import EXPORT_CHUNK, Reference, resolve
@@ -42,12 +42,10 @@ from portal.ledgers.declaration import (
 )
 from portal.ledgers.parsers import DATE, MONTH, USCC, NumberParser, TextParser, codes
 from portal.money import money as yuan
-from portal.park import offices
 from portal.park.acting import Actor
-from portal.park.models import Enterprise, Team
-from portal.worktime.clock import Calendar, at, local
+from portal.park.models import Enterprise
+from portal.worktime.clock import local
 
-REFUSED, WITHDRAWN = "refused", "withdrawn"
 OUTCOMES = codes(
     [(APPROVED, APPROVED), (REFUSED, REFUSED), (WITHDRAWN, WITHDRAWN)],
     approved="通过|已兑现",
@@ -132,7 +130,7 @@ class ClaimBook:
     def check(self, rows: Sequence[Row], context: Context) -> Iterator[tuple[Row, BadRow]]:
         yield from resolve("uscc", ENTERPRISE, rows, context)
         yield from resolve("policy_code", POLICY, rows, context)
-        policies = _look_up(context)
+        policies = look_up(context)
         known = self.find([(row.values["number"],) for row in rows], context)
         wanted: dict[int, Decimal] = {}
         for row in rows:
@@ -150,9 +148,9 @@ class ClaimBook:
         return {(values["number"],): (pk, values) for pk, values in _read(rows)}
 
     def create(self, rows: Sequence[Row], context: Context) -> None:
-        histories = [_history(row.values, context, row.number) for row in rows]
+        histories = [history_of(row.values, context, row.number) for row in rows]
         cases = importing.bulk_open(CLAIM, histories, source=context.source, now=context.now)
-        claims = [_claim(case.pk, row.values, context) for case, row in zip(cases, rows, strict=True)]
+        claims = [claim_of(case.pk, row.values, context) for case, row in zip(cases, rows, strict=True)]
         Claim.objects.bulk_create(claims, batch_size=500)
         book([(claim, {}, row.values) for claim, row in zip(claims, rows, strict=True)], context)
 
@@ -164,9 +162,9 @@ class ClaimBook:
         for change in changes:
             before = known[(change.row.values["number"],)][1]
             values = {**before, **change.row.values}
-            anew[change.pk] = _history(values, context, change.row.number)
+            anew[change.pk] = history_of(values, context, change.row.number)
             shown[change.pk] = {k: [change.before[k], change.after[k]] for k in change.after}
-            fresh = _claim(change.pk, values, context)
+            fresh = claim_of(change.pk, values, context)
             names = [f.name for f in Claim._meta.concrete_fields if not f.primary_key]
             Claim.objects.filter(pk=change.pk).update(**{name: getattr(fresh, name) for name in names})
             told.append((fresh, before, values))
@@ -174,12 +172,17 @@ class ClaimBook:
         importing.bulk_rewrite(CLAIM, anew, changes=shown, source=context.source, now=context.now)
 
     def count(self, reader: Actor | None = None) -> int:
-        return int(cases_for(CLAIM, reader).count())
+        return int(_filed(reader).count())
 
     def export(self, reader: Actor | None = None) -> Iterator[Values]:
-        rows = cases_for(CLAIM, reader).order_by(Collate(F("number"), "C"))
+        rows = _filed(reader).order_by(Collate(F("number"), "C"))
         for _pk, values in _read(rows):
             yield values
+
+
+def _filed(reader: Actor | None) -> QuerySet[Case]:
+    """What was never signed is no claim yet: it goes into no ledger."""
+    return cases_for(CLAIM, reader).filter(claim__submitted_on__isnull=False)
 
 
 def _read(rows: Any) -> Iterator[tuple[int, Values]]:
@@ -280,7 +283,7 @@ def _changes(before: Values, values: Values) -> Iterator[BadRow]:
             yield BadRow(name, _("Money is booked for this claim: a ledger cannot change it any more."))
 
 
-def _without_money(values: Values, policy: _Policy, wanted: dict[int, Decimal]) -> Iterator[BadRow]:
+def _without_money(values: Values, policy: PolicyOfClaims, wanted: dict[int, Decimal]) -> Iterator[BadRow]:
     amount = values.get("approved_amount")
     if amount is None:
         return
@@ -294,85 +297,6 @@ def _without_money(values: Values, policy: _Policy, wanted: dict[int, Decimal]) 
     if policy.cap_amount is not None and amount > policy.cap_amount:
         yield BadRow("approved_amount", _("More than the policy allows."))
     wanted[policy.budget.pk] = wanted.get(policy.budget.pk, Decimal(0)) + amount
-
-
-class _Policy:
-    """What claims need of a policy."""
-
-    def __init__(self, version: PolicyVersion) -> None:
-        self.version, policy = version, version.policy
-        self.title, self.team_id = policy.title, policy.team_id
-        self.budget, self.cap_amount = policy.budget, version.cap_amount
-
-
-def _look_up(context: Context) -> dict[str, _Policy]:
-    """Policies by their code; read anew for every batch, as budgets fill."""
-    published = PolicyVersion.objects.filter(published_at__isnull=False)
-    near = ("policy__budget", "policy__team")
-    found = {v.policy.code: _Policy(v) for v in published.select_related(*near).order_by("number")}
-    context.memory["policies"] = found
-    return found
-
-
-# How it is written -------------------------------------------------------------------------------------
-
-
-def _team(policy: _Policy, context: Context) -> int:
-    if policy.team_id is not None:
-        return policy.team_id
-    if "team" not in context.memory:
-        office = offices.team_of(FINANCE_OFFICE) or Team.objects.order_by("code").first()
-        context.memory["team"] = office.pk if office else 0
-    found: int = context.memory["team"]
-    return found
-
-
-def _history(values: Values, context: Context, row: int) -> History:
-    """The life of a claim as far as its days tell it."""
-    policy: _Policy = context.memory["policies"][values["policy_code"]]
-    hours, team = Calendar.current().hours, _team(policy, context)
-    opened = at(values["submitted_on"], hours.opens_at)
-    decided = at(values["approved_on"], hours.closes_at) if values.get("approved_on") else None
-    paid = at(values["paid_on"], hours.closes_at) if values.get("paid_on") else None
-    outcome = values.get("outcome") or ""
-    stays = [Stay("reviewing", team, opened, decided)]
-    closed: datetime | None = None
-    if outcome in (REFUSED, WITHDRAWN):
-        closed = stays[0].left_at = decided or at(values["submitted_on"], hours.closes_at)
-    elif decided is not None:
-        stays.append(Stay("payable", team, decided, paid if outcome else None))
-        closed = paid if outcome else None
-    step = {APPROVED: "archived"}.get(outcome, outcome) or stays[-1].step
-    return History(
-        number=values["number"],
-        title=policy.title,
-        enterprise_id=context.memory["uscc"][values["uscc"]],
-        team_id=team,
-        step=step,
-        opened_at=opened,
-        stays=stays,
-        clock_from_at=opened,
-        closed_at=closed,
-        outcome=outcome,
-        participants=frozenset([team]),
-        row=row,
-    )
-
-
-def _claim(pk: int, values: Values, context: Context) -> Claim:
-    policy: _Policy = context.memory["policies"][values["policy_code"]]
-    return Claim(
-        case_id=pk,
-        enterprise_id=context.memory["uscc"][values["uscc"]],
-        policy_id=policy.version.policy_id,
-        version=policy.version,
-        budget=policy.budget,
-        period=DateRange(empty=True),
-        claimed_amount=values["claimed_amount"],
-        submitted_on=values["submitted_on"],
-        approved_on=values.get("approved_on"),
-        live=values.get("outcome") not in (REFUSED, WITHDRAWN),
-    )
 
 
 register(

@@ -19,7 +19,7 @@ from funds.models import Bar, Criterion, Match, Profile
 
 Verdict = Match.Verdict
 MOST_VALUES, MOST_LETTERS = 60, 60
-MOST_NUMBER = Decimal(10) ** 17
+MOST_NUMBER, MOST_DECIMALS = Decimal(10) ** 17, 6
 NUMBERS = (Kind.NUMBER, Kind.MONEY, Kind.PERCENT)
 TRUTH = {"true": True, "false": False}
 _BARS = "bars"
@@ -103,7 +103,7 @@ def read(fact: Fact, value: str) -> Any:
     """A value as it is compared. Raises ValueError, InvalidOperation or KeyError for what is none."""
     if fact.kind in NUMBERS:
         number = Decimal(value)
-        if not number.is_finite() or abs(number) >= MOST_NUMBER:
+        if not number.is_finite() or abs(number) >= MOST_NUMBER or number != round(number, MOST_DECIMALS):
             raise ValueError(value)
         return number
     if fact.kind == Kind.DAY:

@@ -26,6 +26,7 @@ from portal.cases.errors import Refused
 from portal.cases.letters.making import CHINESE, ENGLISH
 from portal.cases.views.common import actor_of, refusals
 from portal.jobs.asking import ask_for
+from portal.worktime.clock import local
 from portal.worktime.now import now
 
 MOST_ANSWER = 8 * 2**20  # bytes of what a bank sends back
@@ -136,15 +137,26 @@ def file_answer(request: HttpRequest, pk: int) -> HttpResponse:
         raise Refused(_("Please choose the file that the bank has sent."))
     if (upload.size or 0) > MOST_ANSWER:
         raise Refused(_("The file is larger than %(most)s MB.") % {"most": MOST_ANSWER // 2**20})
+    known = {answer.result.pk: answer.left for answer in _answers(file)}
     result = actions.take_result(file, upload.read(), by=actor_of(request).user, now=now())
+    if result.pk in known:
+        told = _("This answer was taken in on %(at)s already: nothing of it is booked twice.")
+        messages.warning(request, told % {"at": f"{local(result.taken_at):%Y-%m-%d %H:%M}"})
+    elif any(known.values()):
+        messages.warning(request, _("An earlier answer is still being booked: this one is booked beside it."))
+    _book(request, result)
+    return redirect("funds:file_view", pk=pk)
+
+
+def _book(request: HttpRequest, result: BankResult) -> None:
+    """A long one is the worker's; this page tells how far it is."""
     if actions.left_to_apply(result.pk) > actions.AT_ONCE:
         ask_for(apply_results)
         messages.info(request, _("Taken in. It is being booked; this page tells how far it is."))
-    else:
-        settled = actions.apply_result(result, now())
-        told = ngettext("Taken in, %(n)s payment booked.", "Taken in, %(n)s payments booked.", settled)
-        messages.success(request, told % {"n": settled})
-    return redirect("funds:file_view", pk=pk)
+        return
+    settled = actions.apply_result(result, now())
+    told = ngettext("Taken in, %(n)s payment booked.", "Taken in, %(n)s payments booked.", settled)
+    messages.success(request, told % {"n": settled})
 
 
 @require_safe

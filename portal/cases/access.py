@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty
-from portal.cases.declaration import Flow, public_kinds
+from portal.cases.declaration import Flow, draft_steps, public_kinds
 from portal.cases.errors import NotAllowed
 from portal.cases.models import Attachment, Case, CaseQuerySet, Handover, Participant, StepLog
 from portal.park.acting import Actor
@@ -330,8 +330,8 @@ def visible_to(actor: Actor | None) -> CaseQuerySet:
     """The cases that exist for this person.
 
     An enterprise's people see its cases of public kinds; a team sees what lies or has lain with it;
-    leaders, supervision and audit see everything that is not sealed; administrators nothing, as
-    the dossier says (section 7: "no case content by default").
+    leaders, supervision and audit see everything that is not sealed, and no draft of an enterprise;
+    administrators nothing, as the dossier says (section 7: "no case content by default").
     """
     if actor is None:
         return Case.objects.all().none()
@@ -340,10 +340,18 @@ def visible_to(actor: Actor | None) -> CaseQuerySet:
     if actor.agencies:
         condition |= agency_scope(actor)
     if actor.holds(*SEES_ALL):
-        condition |= Q(sealed=False)
+        condition |= Q(sealed=False) & _filed()
     if actor.holds(Duty.DISCIPLINE):
         condition |= Q(sealed=True)
     return Case.objects.filter(condition)
+
+
+def _filed() -> Q:
+    """Not a draft any more."""
+    condition = Q()
+    for kind, steps in draft_steps().items():
+        condition &= ~Q(kind=kind, step__in=steps)
+    return condition
 
 
 def is_staff_for(actor: Actor, case: Case) -> bool:

@@ -81,7 +81,8 @@ class Step:
 
     `counts` false: while the case stays here the promise stands still (it waits for the
     enterprise or a third party). `lapse` names the transition that the system performs when the
-    step's own limit has run out. `outcome` makes the step an end of the flow.
+    step's own limit has run out. `outcome` makes the step an end of the flow. `draft`: the case is the
+    enterprise's own paper still, which those who oversee the park do not see.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Step:
     outcome: str = ""
     plain: Text = ""  # the same in words for the enterprise
     rail: bool = True  # shown on the line of steps
+    draft: bool = False
 
     @property
     def is_end(self) -> bool:
@@ -334,6 +336,12 @@ def flow_of(kind: str) -> Flow:
 def public_kinds() -> list[str]:
     """Kinds of which an enterprise may see its own cases."""
     return [kind for kind, flow in FLOWS.items() if flow.public]
+
+
+def draft_steps() -> dict[str, list[str]]:
+    """Of each kind that has them, the steps in which a case is a draft."""
+    found = {kind: [step.name for step in flow.steps if step.draft] for kind, flow in FLOWS.items()}
+    return {kind: names for kind, names in found.items() if names}
 
 
 def with_parts(kinds: Iterable[str]) -> list[str]:

@@ -14,6 +14,7 @@ from portal.accounts.models import Duty, DutyGrant, User
 from portal.cases import engine
 from portal.cases.models import Case
 from portal.park.models import Enterprise, Team
+from portal.worktime.clock import local
 from tests.people import MONDAY, actor, at, person, works_in
 
 ACCOUNT = {"holder": "启明电源（示范）", "bank": "示范银行园区支行", "number": "6222000000001234"}
@@ -181,13 +182,14 @@ def claim_of(case: Case) -> Claim:
 
 def answers(file: PaymentFile, **returned: str) -> bytes:
     """What the bank sends back: everything is paid, but to the accounts that are named, with the reason."""
+    on = max(MONDAY.date(), local(file.made_at).date())
     rows = ["业务编号,收款账号,金额,结果,日期,流水号,原因"]
     for line in file.lines.select_related("to_account"):
         number = line.to_account.number
         why = returned.get(number, "")
         rows.append(
             f"{file.number}-{line.position:05d},{number},{line.amount:.2f},"
-            f"{'退票' if why else '成功'},2026-11-16,LS{line.pk},{why}"
+            f"{'退票' if why else '成功'},{on},LS{line.pk},{why}"
         )
     return "\n".join(rows).encode("utf-8-sig")
 
