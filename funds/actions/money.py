@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from funds.models import Budget, BudgetLine, Claim, ClaimAccount, Transfer
-from funds.models.budgets import LINES
+from funds.models.lines import LINES
 from portal.accounts.models import User
 from portal.cases.errors import Refused
 from portal.money import money as yuan

@@ -1,19 +1,11 @@
 """Rows of the domain."""
 
-from funds.models.budgets import Account, Budget, BudgetLine, ClaimAccount, Transfer
+from funds.models.budgets import Budget, ClaimAccount
 from funds.models.claims import BankAccount, Bar, Claim, ClaimPaper, Ground, Objection, TaxRelief
+from funds.models.lines import Account, BudgetLine, Transfer
 from funds.models.matching import Match, Profile
-from funds.models.payouts import (
-    BankResult,
-    FileRelease,
-    Instalment,
-    PaymentFile,
-    PaymentLine,
-    Plan,
-    PlanLine,
-    Recovery,
-    ResultLine,
-)
+from funds.models.payments import BankResult, FileRelease, PaymentFile, PaymentLine, ResultLine
+from funds.models.payouts import Instalment, Plan, PlanLine, Recovery
 from funds.models.policies import (
     Criterion,
     Exclusion,

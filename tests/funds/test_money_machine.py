@@ -38,7 +38,7 @@ from funds.models import (
     PolicyVersion,
     Transfer,
 )
-from funds.models.budgets import LINES
+from funds.models.lines import LINES
 from portal.accounts.models import User
 from portal.cases import engine
 from portal.cases.errors import CaseError

@@ -193,12 +193,14 @@ def test_the_database_itself_refuses_what_would_lose_or_double_money(
     payable(park, office, make_policy(office))
     file = make_file(approved_plan(office), layout="csv", key="k", by=office.payer, now=MONDAY)
     budget, one = Budget.objects.get(), Instalment.objects.get()
+    other = Budget.objects.create(code="OTHER", year=budget.year, name="别的预算（示范）")
     wrong: list[tuple[str, list[object]]] = [
         ("UPDATE funds_budget SET paid_amount = 1", []),
         ("UPDATE funds_budget SET appropriated_amount = appropriated_amount + 1", []),
         ("UPDATE funds_claimaccount SET committed_amount = 0", []),
         ("UPDATE funds_claimaccount SET approved_amount = 99999", []),
         ("UPDATE funds_claimaccount SET approved_amount = cap_amount + 1", []),
+        ("UPDATE funds_claimaccount SET budget_id = %s", [other.pk]),
         ("UPDATE funds_budgetline SET amount = 1", []),
         ("DELETE FROM funds_budgetline", []),
         ("UPDATE funds_instalment SET amount = 1", []),
