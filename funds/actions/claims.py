@@ -104,7 +104,7 @@ def create_claim(move: Move) -> None:
 
 def _check_conditions(version: PolicyVersion, move: Move) -> None:
     """Raises Refused for what is certainly not met; and, where nobody applies, for what is not known."""
-    criteria = list(version.criteria.all())
+    criteria = matching.conditions_of(version)
     profile = matching.profile_of(move.case.enterprise_id or 0, local(move.now).date())
     if profile is None or not criteria:
         return

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from funds import actions, matching
 from funds.demonstration.cast import Cast
+from funds.demonstration.conditions import write_down
 from funds.models import Claim
 from portal.demonstration import register, staging
 from portal.demonstration.staging import Stage
@@ -20,5 +21,6 @@ def claims(now: datetime) -> int:
     cast = Cast(stage)
     tell_all(cast)
     stage.play()
+    write_down(now)
     matching.match_all(now)
     return Claim.objects.filter(case__opened_by__isnull=False).count()

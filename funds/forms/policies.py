@@ -88,7 +88,10 @@ class CriterionRow(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["fact"]
-        field.choices = [("", "—"), *((fact.key, fact.label) for fact in matching.FACTS.values())]
+        field.choices = [
+            ("", "—"),
+            *((fact.key, fact.label) for fact in matching.FACTS.values() if fact.is_offered),
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -251,6 +251,7 @@ def _publish(policy: Policy, values: Values, context: Context) -> None:
         base="claimed",
         made_at=context.now,
         note=context.source[:300],
+        is_unwritten=before.is_unwritten if before is not None else True,
     )
     for name in KEPT if before is not None else ():
         setattr(version, name, getattr(before, name))

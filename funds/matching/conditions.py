@@ -14,8 +14,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from funds.matching.facts import FACTS, SEVERAL, Fact, Kind, Operator
-from funds.models import Bar, Criterion, Match, Profile
+from funds.matching.facts import FACTS, SEVERAL, UNWRITTEN, Fact, Kind, Operator
+from funds.models import Bar, Criterion, Match, PolicyVersion, Profile
 
 Verdict = Match.Verdict
 MOST_VALUES, MOST_LETTERS = 60, 60
@@ -44,6 +44,14 @@ class Line:
 def worded(truth: bool | None) -> Verdict:
     """The verdict that a three-valued truth is."""
     return Verdict.UNKNOWN if truth is None else Verdict.MET if truth else Verdict.NOT
+
+
+def conditions_of(version: PolicyVersion) -> list[Criterion]:
+    """What a version asks; one whose conditions nobody has written down yet fits nobody for certain."""
+    found = list(version.criteria.all())
+    if version.is_unwritten:
+        found.append(Criterion(fact=UNWRITTEN, operator=Operator.IS, values=["true"], position=0))
+    return found
 
 
 def without_bars() -> Criterion:
@@ -116,7 +124,12 @@ def read(fact: Fact, value: str) -> Any:
 
 def evaluate(criteria: Iterable[Criterion], profile: Profile) -> list[Line]:
     """Each condition by itself, that nothing bars the enterprise last."""
-    return [Line(c, _holds(c, getattr(profile, c.fact))) for c in (*criteria, without_bars())]
+    return [Line(c, _holds(c, known(profile, c.fact))) for c in (*criteria, without_bars())]
+
+
+def known(profile: Profile, fact: str) -> Any:
+    """What the park knows of an enterprise; None: nothing."""
+    return None if fact == UNWRITTEN else getattr(profile, fact)
 
 
 def _holds(criterion: Criterion, known: Any) -> bool | None:
@@ -185,6 +198,8 @@ def _one(criterion: Criterion) -> tuple[str, list[Any]]:
     operator = next(o for o in fact.operators if o == criterion.operator)
     values = [read(fact, value) for value in criterion.values]
     column, kind = f"p.{fact.key}", _TYPES.get(fact.kind, "numeric")
+    if fact.key == UNWRITTEN:
+        return "NULL::boolean", []
     if operator == Operator.HAS_ANY:
         return f"{column} && %s::{kind}[]", [values]
     if operator == Operator.HAS_NONE:

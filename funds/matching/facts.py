@@ -41,6 +41,8 @@ SEVERAL = (Operator.IN, Operator.NOT_IN, Operator.HAS_ANY, Operator.HAS_NONE)
 FILE = _("the enterprise file: ask the enterprise service centre")
 MONTHS = _("the monthly report of the enterprise")
 OFFICES = _("the office that has set it: it is lifted there")
+OFFICE = _("the office of the policy")
+UNWRITTEN = "unwritten"  # nobody knows it of anybody
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Fact:
     kind: Kind
     where: Promise = FILE
     choices: Sequence[tuple[str, str | Promise]] = ()
+    is_offered: bool = True  # to who writes conditions
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -75,6 +78,7 @@ _ALL = (
     Fact("employees", _("employees"), Kind.NUMBER, MONTHS),
     Fact("months_reported", _("months reported of the last 12"), Kind.NUMBER, MONTHS),
     Fact("bars", _("bars to payments"), Kind.SET, OFFICES, choices=Bar.Kind.choices),
+    Fact(UNWRITTEN, _("conditions in the text of the policy"), Kind.FLAG, OFFICE, is_offered=False),
 )
 FACTS: dict[str, Fact] = {fact.key: fact for fact in _ALL}
 

@@ -106,7 +106,7 @@ def match_version(version: PolicyVersion, criteria: list[Criterion] | None = Non
 
     In a transaction that holds the policy: of two that keep its verdicts, the later has the last word.
     """
-    found = list(version.criteria.all()) if criteria is None else criteria
+    found = conditions.conditions_of(version) if criteria is None else criteria
     if any(conditions.mistake(criterion) for criterion in found):
         return 0  # the editor lets nothing such out; what came otherwise fits nobody
     text, given = _selected(version, found, "funds_profile")
@@ -138,7 +138,7 @@ def _match_policy(policy: int) -> int:
     with transaction.atomic():
         list(Policy.objects.select_for_update(no_key=True).filter(pk=policy))
         found = current_versions().prefetch_related("criteria", "tiers").filter(policy=policy)
-        return sum(match_version(version, list(version.criteria.all())) for version in found)
+        return sum(match_version(version, conditions.conditions_of(version)) for version in found)
 
 
 def matched(

@@ -160,6 +160,8 @@ class PolicyVersion(models.Model):
     excluded = ArrayField(
         models.BigIntegerField(), verbose_name=_("not together with"), default=list, blank=True
     )
+    # It came by ledger, which tells no conditions: they stand in its text, and whom it fits is not known.
+    is_unwritten = models.BooleanField(default=False, editable=False)
     note = models.CharField(_("why it changed"), max_length=300, blank=True)
     # Everybody who has written in it: none of them publishes it.
     writers = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)

@@ -52,6 +52,8 @@ def asked(criterion: Criterion) -> str:
     values = criterion.values if isinstance(criterion.values, list) else [criterion.values]
     if fact is None or mistake(criterion):
         return f"{criterion.fact} {criterion.operator} {_(', ').join(map(str, values))}"
+    if fact.key == matching.UNWRITTEN:
+        return _("What its text asks; this is not written down here yet")
     if fact.key == "bars":
         every = set(values) == {key for key, _name in fact.choices}
         if every and criterion.operator == Criterion.Operator.HAS_NONE:
@@ -99,9 +101,11 @@ def standing(lines: Iterable[matching.Line], profile: Profile) -> list[Group]:
 
 
 def _told(line: matching.Line, profile: Profile) -> Told:
-    known = getattr(profile, line.fact.key)
+    known = matching.known(profile, line.fact.key)
     advice = ""
-    if line.is_met is None:
+    if line.fact.key == matching.UNWRITTEN:
+        advice = _("Please read its text, and ask its office whether it fits you.")
+    elif line.is_met is None:
         told = {"fact": line.fact.label, "where": line.fact.where}
         advice = _("To be supplied: “%(fact)s”, %(where)s") % told
     elif not line.is_met:

@@ -101,7 +101,7 @@ def entitlements(
     claims, granted = _claims(profile.enterprise_id)
     found = []
     for version in versions:
-        criteria = list(version.criteria.all())
+        criteria = matching.conditions_of(version)
         if any(matching.mistake(criterion) for criterion in criteria):
             continue  # nothing that could be said of it would be sure
         before = granted.get(version.policy_id, Decimal(0))
@@ -120,7 +120,7 @@ def _entitlement(
     *,
     may_act: bool,
 ) -> Entitlement:
-    lines = matching.evaluate(version.criteria.all(), profile)
+    lines = matching.evaluate(matching.conditions_of(version), profile)
     verdict, opened = matching.verdict_of(lines), window(version, today)
     expected = matching.estimate(version, profile, before)
     taken = claim is not None and version.period == PolicyVersion.Period.ONCE

@@ -71,7 +71,7 @@ def policy_view(request: HttpRequest, pk: int) -> HttpResponse:
         "window": window(version, today),
         "amount": amounts.amount_words(version),
         "tiers": amounts.tier_words(version),
-        "groups": conditions.groups(version.criteria.all()),
+        "groups": conditions.groups(matching.conditions_of(version)),
         "excludes": Policy.objects.filter(pk__in=version.policy.excludes(), active=True),
         "own": _own(version, actor),
         "may_edit": actor is not None and edits_policy(actor, version.policy),

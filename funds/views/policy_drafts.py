@@ -110,6 +110,7 @@ def _page(
     facts = [
         (fact, _(", ").join(str(o.label) for o in fact.operators), matching.wanted(fact))
         for fact in matching.FACTS.values()
+        if fact.is_offered
     ]
     context = {"draft": draft, "policy": draft.policy, "form": form, "facts": facts}
     return render(request, "funds/policy_draft.html", context, status=status)

@@ -216,7 +216,7 @@ def criteria(draw: st.DrawFn) -> Criterion:
 
 
 PROFILES = st.fixed_dictionaries(
-    {key: st.none() | of(fact) for key, fact in matching.FACTS.items()}
+    {key: st.none() | of(fact) for key, fact in matching.FACTS.items() if key != matching.UNWRITTEN}
     | {f"year_{name}": st.none() | AMOUNTS for name in matching.MONTHLY_BASES}
 )
 
