@@ -28,7 +28,7 @@ CONDITIONS: dict[str, tuple[Condition, ...]] = {
     "RC-01": (("is_high_tech", "is", ["true"]), ("employees", "at_least", ["20"])),
     "RC-02": (("employees", "at_least", ["30"]),),
     "RC-03": (("industry", "in", [*MAKERS, "数字经济", "科技服务"]),),
-    "JR-01": (("size", "in", SMALL), ("months_reported", "at_least", ["6"])),
+    "JR-01": (("size", "in", SMALL), ("settled_on", "before", ["2025-01-01"])),
     "JR-02": (("size", "in", SMALL), ("is_high_tech", "is", ["true"])),
     "JR-03": (("output_amount", "at_least", ["200000000"]),),
     "QY-01": (("industry", "in", [*MAKERS, "商贸服务"]),),
