@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from funds.models import Claim, ClaimPaper, PlanLine
+from funds.models.claims import marks_of
+from portal.cases.models import Document
 
 NEXT: dict[str, Any] = {
     "signing": gettext_lazy("Once it is signed, the window looks at it within two working days."),
@@ -63,13 +65,18 @@ def deferrals(claim: Claim) -> list[PlanLine]:
     return list(off.select_related("plan", "instalment").order_by("-pk")[:3])
 
 
-def given_elsewhere(claim: Claim) -> list[tuple[ClaimPaper, ClaimPaper]]:
+def given_elsewhere(claim: Claim) -> list[tuple[Document, ClaimPaper]]:
     """Papers of the claim that were filed with another living claim as well, where one of both says that such
-    a paper serves one claim only. For who reviews; a licence, which both may reuse, is not named."""
-    ours = list(claim.papers.select_related("material", "document"))
-    marks = {paper.mark: paper for paper in ours if paper.mark}
+    a paper serves one claim only. For who reviews; a licence, which both may reuse, is not named. What was
+    brought after the claim was filed is looked at as well."""
+    ours: dict[str, tuple[Document, bool]] = {}
+    for one in claim.case.attachments.select_related("document"):
+        ours |= dict.fromkeys(marks_of(one.document), (one.document, False))
+    for paper in claim.papers.select_related("material", "document"):
+        ours[paper.mark] = (paper.document, paper.material.used_once)
+    marks = [mark for mark in ours if mark]
     others = ClaimPaper.objects.filter(mark__in=marks, claim__live=True, claim__submitted_on__isnull=False)
     near = ("material", "claim__case", "claim__policy", "claim__enterprise")
     found = others.exclude(claim=claim.pk).select_related(*near).order_by("pk") if marks else ()
-    pairs = ((marks[other.mark], other) for other in found)
-    return [(our, other) for our, other in pairs if our.material.used_once or other.material.used_once]
+    pairs = ((*ours[other.mark], other) for other in found)
+    return [(document, other) for document, once, other in pairs if once or other.material.used_once]

@@ -9,6 +9,7 @@ from funds.presenting import claims
 from funds.presenting.calculation import Line, Told
 from funds.presenting.calculation import explained as in_words
 from funds.presenting.plans import LIGHTS
+from portal.cases.models import Document
 
 register = template.Library()
 
@@ -30,7 +31,7 @@ def deferrals(claim: Claim) -> list[PlanLine]:
 
 
 @register.filter
-def given_elsewhere(claim: Claim) -> list[tuple[ClaimPaper, ClaimPaper]]:
+def given_elsewhere(claim: Claim) -> list[tuple[Document, ClaimPaper]]:
     return claims.given_elsewhere(claim)
 
 

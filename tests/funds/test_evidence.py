@@ -105,6 +105,17 @@ def test_who_reviews_is_told_where_only_one_of_the_policies_asks_for_it(
         assert other.number not in text_of(signed_in(owner).get(f"/cases/{case.pk}/"))
 
 
+def test_what_is_brought_later_is_looked_at_too(park: SimpleNamespace, office: SimpleNamespace) -> None:
+    first, second = policy(office, "A", INVOICE), make_policy(office, "B")
+    filed(park.owner, first, **{INVOICE: PDF})
+    filed(park.rival, second)
+    other, case = (claim.case for claim in Claim.objects.order_by("pk"))
+    new = {"file": SimpleUploadedFile("补充.pdf", PDF, content_type="application/pdf"), "title": "补充材料"}
+    assert signed_in(park.rival).post(f"/cases/{case.pk}/attach/", new).status_code == 302
+    assert other.number in text_of(signed_in(office.clerk).get(f"/cases/{case.pk}/"))
+    assert other.number not in text_of(signed_in(park.rival).get(f"/cases/{case.pk}/"))
+
+
 def test_a_policy_says_so_and_a_program_reads_it(park: SimpleNamespace, office: SimpleNamespace) -> None:
     version = policy(office, "A", INVOICE, names=(INVOICE, LICENCE))
     assert (
