@@ -197,6 +197,9 @@ def filing(bench: Bench) -> Iterator[Line]:
     yield at_least("filing a request, speed", yardstick, "ms", took, 0.4)
 
 
+PER_SECOND, PLAIN_PER_SECOND = 330, 90  # on the machine that the budget was set on
+
+
 def performing(bench: Bench) -> Iterator[Line]:
     """9: a transition, in process, beside the plain page (decision 13 says why)."""
     actor, case = bench.loaded.handler(), bench.loaded.lively_case()
@@ -212,7 +215,9 @@ def performing(bench: Bench) -> Iterator[Line]:
         lambda: client.get(PLAIN),
         60,
     )
-    yield at_least("performing a transition, in the time of a plain page", plain, "ms", took, 3.6)
+    # No machine is asked for more than the budget says; one that is slower than that one, for as much less.
+    asked = PER_SECOND * min(1.0, (1000 / plain) / PLAIN_PER_SECOND)
+    yield at_least("performing a transition", 1000 / took, "per second", asked, 1)
 
 
 def indicator(_bench: Bench) -> Iterator[Line]:
