@@ -37,13 +37,12 @@ CONDITIONS: dict[str, tuple[Condition, ...]] = {
 
 
 def write_down(present: datetime) -> None:
-    """A second version, with its conditions, of each policy that can be claimed under this year."""
+    """A second version, with its conditions, of each policy of this year, and of the last: what was never
+    claimed of it is a figure of the park."""
     year = local(present).year
-    policies = {policy.code: policy for policy in Policy.objects.filter(code__endswith=f"-{year}")}
-    for family, conditions in CONDITIONS.items():
-        if (policy := policies.get(f"{family}-{year}")) is None:
-            continue
+    codes = {f"{family}-{of}": family for family in CONDITIONS for of in (year - 1, year)}
+    for policy in Policy.objects.filter(code__in=codes).order_by("code"):
         draft = actions.begin_draft(policy, by=None, now=present)
-        for position, (fact, operator, values) in enumerate(conditions, start=1):
+        for position, (fact, operator, values) in enumerate(CONDITIONS[codes[policy.code]], start=1):
             draft.criteria.create(position=position, fact=fact, operator=operator, values=values)
         actions.publish_version(draft, by=None, note="补充适用条件（示范）", now=present)
