@@ -129,16 +129,20 @@ def match_all(now: datetime) -> int:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROFILES])
         profiles.refresh_profiles(local(now).date())
     Match.objects.exclude(policy__in=current_versions().order_by().values("policy")).delete()
-    policies = list(current_versions().order_by("policy_id").values_list("policy_id", flat=True))
-    return sum(_match_policy(policy) for policy in policies)
+    versions = list(current_versions().prefetch_related("criteria", "tiers").order_by("policy_id"))
+    return sum(_match_policy(version) for version in versions)
 
 
-def _match_policy(policy: int) -> int:
-    """The version that is in force once nobody else publishes one."""
+def _match_policy(version: PolicyVersion) -> int:
+    """By this version, or by one that was published meanwhile; nobody publishes another while it runs."""
+    published = PolicyVersion.objects.filter(policy=version.policy_id, published_at__isnull=False)
     with transaction.atomic():
-        list(Policy.objects.select_for_update(no_key=True).filter(pk=policy))
-        found = current_versions().prefetch_related("criteria", "tiers").filter(policy=policy)
-        return sum(match_version(version, conditions.conditions_of(version)) for version in found)
+        if not Policy.objects.select_for_update(no_key=True).filter(pk=version.policy_id, active=True):
+            return 0
+        newest = published.order_by("-number").values_list("pk", flat=True).first()
+        if newest != version.pk:
+            version = published.select_related("policy").get(pk=newest)
+        return match_version(version)
 
 
 def matched(
