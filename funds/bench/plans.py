@@ -81,7 +81,8 @@ def payments(bench: Bench) -> Iterator[Line]:
 
 
 def _people() -> dict[str, Actor]:
-    team = Team.objects.create(code="finance", name="财政金融（测量）", kind="finance")
+    kind = {"name": "财政金融（测量）", "kind": Team.Kind.FINANCE}
+    team, _made = Team.objects.get_or_create(code="finance", defaults=kind)
     found = {}
     for name, role in (("payer", "member"), ("second", "member"), ("head", "head"), ("leader", "")):
         user = User.objects.create(username=f"plan-{name}", display_name=name)

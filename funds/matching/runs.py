@@ -140,7 +140,7 @@ def _match_policy(version: PolicyVersion) -> int:
         if not Policy.objects.select_for_update(no_key=True).filter(pk=version.policy_id, active=True):
             return 0
         newest = published.order_by("-number").values_list("pk", flat=True).first()
-        if newest != version.pk:
+        if newest is not None and newest != version.pk:
             version = published.select_related("policy").get(pk=newest)
         return match_version(version)
 
