@@ -80,11 +80,12 @@ def _note(file: PaymentFile, verb: str, user: User, now: datetime) -> None:
 
 def ready_to_send(plan: int) -> tuple[int, Decimal]:
     """How many payments a file would hold now, and how much that is. For the page: nothing is locked."""
+    confirmed = Claim.objects.filter(bank_account__confirmed_at__isnull=False)
     sendable = Instalment.objects.filter(
         plan_lines__plan=plan,
         plan_lines__approved=True,
         state=Instalment.State.COMMITTED,
-        account__claim__bank_account__confirmed_at__isnull=False,
+        account__in=confirmed.values("pk"),
     )
     found = sendable.aggregate(n=Count("pk"), total=Sum("amount"))
     return found["n"], found["total"] or Decimal(0)
