@@ -1,0 +1,10 @@
+"""Routes of investment."""
+
+from django.urls import path
+
+from investment import views
+
+app_name = "investment"
+urlpatterns = [
+    path("leads/new/", views.lead_register, name="lead_register"),
+]

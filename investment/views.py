@@ -1,0 +1,46 @@
+"""Pages of leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from investment.access import LEAD, registers_leads
+from investment.forms import LeadForm
+from portal.cases import engine
+from portal.cases.errors import Invalid, Refused
+from portal.cases.models import Case
+from portal.cases.views.common import actor_of, refusals
+from portal.cases.views.desk import filing_token
+from portal.worktime.now import now
+
+
+@require_http_methods(["GET", "POST"])
+@refusals
+def lead_register(request: HttpRequest) -> HttpResponse:
+    """Any member of staff registers a lead for a task force; what was typed stays when it is refused."""
+    actor, token, refused = actor_of(request), filing_token(request), ""
+    if not registers_leads(actor):
+        raise PermissionDenied
+    form: Any = LeadForm(
+        request.POST if request.method == "POST" else None,
+        case=Case(kind=LEAD),
+        actor=actor,
+        bound=request.method == "POST",
+    )
+    if request.method == "POST":
+        try:
+            case = engine.open_case(LEAD, by=actor, data=request.POST, now=now(), token=token)
+        except (Invalid, Refused) as error:
+            form, refused = (error.form, "") if isinstance(error, Invalid) else (form, str(error))
+        else:
+            messages.success(request, _("Registered: %(number)s.") % {"number": case.number})
+            return redirect("cases:case_view", pk=case.pk)
+    shown = {"form": form, "token": token, "refused": refused}
+    return render(request, "investment/lead_register.html", shown, status=422 if form.is_bound else 200)
