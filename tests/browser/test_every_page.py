@@ -28,7 +28,7 @@ KNOWN = re.compile(
 )
 PAGES = {
     "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case", "missing", "/approvals/", "/approvals/windows/", "item", "/funds/entitlements/", "/funds/policies/", "policy"),
-    "steward": ("/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case", "/notices/choices/"),
+    "steward": ("/investment/leads/new/", "/work/?view=team", "/work/bulk/", "/work/absences/", "/search/?q=停电", "/stations/requests/desk/?q=云栖", "desk", "case", "/notices/choices/"),
     "handler": ("/work/", "case", "told", "report", "letter", "bare"),
     "head": ("/team/", "case", "pause", "/funds/policies/desk/", "/funds/policies/desk/new/", "policy_manage", "policy_edit", "policy_draft", "policy_simulation", "policy_publish", "policy_discard", "policy_compare", "policy_version"),
     "auditor": ("/administration/audit/", "/administration/audit/?number=x"),
