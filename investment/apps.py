@@ -12,4 +12,8 @@ class InvestmentConfig(DomainConfig):
     default = True
     verbose_name = _("Investment")
     url_prefix = "investment/"
-    staff_nav: ClassVar = [(_("Register a lead"), "investment:lead_register")]
+    # 全员大招商: everybody in the park registers leads, its banks do not.
+    team_nav: ClassVar = {
+        kind: [(_("Register a lead"), "investment:lead_register")]
+        for kind in ("station", "task_force", "department", "window", "finance", "supervision")
+    }

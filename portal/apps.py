@@ -20,6 +20,8 @@ class DomainConfig(AppConfig):
     # Entries of the main navigation: label and URL name.
     enterprise_nav: ClassVar[list[tuple[str | Promise, str]]] = []
     staff_nav: ClassVar[list[tuple[str | Promise, str]]] = []
+    # For the people of teams, by the kind of the team.
+    team_nav: ClassVar[dict[str, list[tuple[str | Promise, str]]]] = {}
     # For whoever is neither: visitors who have not signed in, and people with a duty only.
     public_nav: ClassVar[list[tuple[str | Promise, str]]] = []
     # What the first page of an enterprise offers to look up: title, one line, URL name.

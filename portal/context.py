@@ -51,6 +51,7 @@ def _entries(actor: Actor | None) -> list[tuple[Any, str]]:
         entries += STAFF
     if (actor.memberships or oversees) and not actor.agencies:
         entries += [entry for d in domains() for entry in d.staff_nav]
+        entries += _team_entries(actor)
         entries += _office_entries(actor)
     if actor.headed_team_ids or oversees:
         entries += (*LEADS, *REPORTS)
@@ -63,6 +64,13 @@ def _entries(actor: Actor | None) -> list[tuple[Any, str]]:
     if not (actor.agencies or actor.memberships or oversees):
         entries += public
     return entries
+
+
+def _team_entries(actor: Actor) -> list[tuple[Any, str]]:
+    """What the people of such teams find besides; once, however many teams they work in."""
+    kinds = {seat.kind for seat in actor.seats}
+    found = (entry for d in domains() for kind, own in d.team_nav.items() if kind in kinds for entry in own)
+    return list({name: (label, name) for label, name in found}.values())
 
 
 def _office_entries(actor: Actor) -> list[tuple[Any, str]]:

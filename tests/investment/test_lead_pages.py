@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from investment.models import Lead
+from portal.park.models import Team
 from tests.investment.leading import given, make_task_forces, register_lead
+from tests.people import person, works_in
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,15 @@ def test_what_was_typed_stays_when_the_investor_is_taken(
     assert answer.status_code == 422
     assert first.number in shown
     assert "商会介绍" in shown
+
+
+def test_everybody_of_the_park_finds_the_page_and_no_bank(park: SimpleNamespace) -> None:
+    bank = Team.objects.create(code="bank", name="示范银行", kind="bank")
+    page = reverse("investment:lead_register")
+    for user, may in ((park.steward, True), (works_in(person("officer"), bank), False)):
+        assert (f'href="{page}"' in browser(user).get("/work/").content.decode()) == may
+        assert browser(user).get(page).status_code == (200 if may else 403)
+    assert browser(park.leader).get(page).status_code == 200
 
 
 def test_no_enterprise_registers_leads(park: SimpleNamespace) -> None:
