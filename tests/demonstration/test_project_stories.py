@@ -32,6 +32,7 @@ def catalogue(tmp_path: Path) -> None:
 
 
 # At night on a working day: see test_park.
+@pytest.mark.timeout(600)  # it plays all stories once more, on a machine that may do other work as well
 def test_they_fit_a_holiday(catalogue: None) -> None:
     now = at("2026-10-04 12:00")
     with time_machine.travel(now, tick=False):
