@@ -19,10 +19,12 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from portal.accounts.models import User
 from tests.people import PASSWORD, make_park
+
+expect.set_options(timeout=20_000)  # a busy machine may take long over a page; only what fails waits so long
 
 ARGUMENTS = [
     "--no-sandbox",
