@@ -7,13 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from investment.access import LEAD, registers_leads
-from investment.forms import LeadForm
+from investment.access import LEAD, RIVALRY, own_task_forces, registers_leads
+from investment.actions import rivalry
+from investment.forms import ClaimForm, LeadForm
 from portal.cases import engine
+from portal.cases.access import known_to
 from portal.cases.errors import Invalid, Refused
 from portal.cases.models import Case
 from portal.cases.views.common import actor_of, refusals
@@ -44,3 +46,33 @@ def lead_register(request: HttpRequest) -> HttpResponse:
             return redirect("cases:case_view", pk=case.pk)
     shown = {"form": form, "token": token, "refused": refused}
     return render(request, "investment/lead_register.html", shown, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@refusals
+def lead_claim(request: HttpRequest, number: str) -> HttpResponse:
+    """撞单: a member of another task force claims an investor that is taken.
+
+    Of the lead they see what the refusal has told them: its number, and who has it.
+    """
+    actor, token, refused = actor_of(request), filing_token(request), ""
+    if not own_task_forces(actor):
+        raise PermissionDenied
+    known = Case.objects.filter(known_to(actor), kind=LEAD).select_related("team")
+    lead = get_object_or_404(known, number=number)
+    form: Any = ClaimForm(
+        request.POST if request.method == "POST" else None,
+        case=Case(kind=RIVALRY),
+        actor=actor,
+        bound=request.method == "POST",
+    )
+    if request.method == "POST":
+        try:
+            claim = rivalry.claim(lead, by=actor, data=request.POST, now=now(), token=token)
+        except (Invalid, Refused) as error:
+            form, refused = (error.form, "") if isinstance(error, Invalid) else (form, str(error))
+        else:
+            messages.success(request, _("Claimed: %(number)s.") % {"number": claim.number})
+            return redirect("cases:case_view", pk=claim.pk)
+    shown = {"lead": lead, "form": form, "token": token, "refused": refused}
+    return render(request, "investment/lead_claim.html", shown, status=422 if form.is_bound else 200)

@@ -32,6 +32,10 @@ BEAT_SCHEDULE = {
     "funds.plans": {"task": "funds.tasks.tend_plans", "schedule": crontab(minute="25", hour="8")},
     "funds.budgets": {"task": "funds.tasks.serve_budgets", "schedule": crontab(minute="*/10")},
     "funds.results": {"task": "funds.tasks.apply_results", "schedule": crontab(minute="*/5")},
+    "investment.idle": {
+        "task": "investment.tasks.tend_idle_leads",
+        "schedule": crontab(minute="35", hour="8"),
+    },
     "cases.scan": {"task": "portal.cases.tasks.scan_papers", "schedule": crontab(minute="*")},
     "cases.paper_expiry": {
         "task": "portal.cases.tasks.remind_of_papers",

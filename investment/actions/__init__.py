@@ -1,27 +1,6 @@
-"""What the moves of leads write."""
+"""What the moves of leads write, module by module."""
 
-from investment.actions.leads import (
-    create_lead,
-    go_back,
-    hand_over,
-    lose,
-    park,
-    plan,
-    settle,
-    sign,
-    take_up,
-    task_force,
-)
+from investment.actions import contracts, gates, idling, leads, opinions, panel, rivalry, secrecy
+from investment.actions.leads import STEPS
 
-__all__ = [
-    "create_lead",
-    "go_back",
-    "hand_over",
-    "lose",
-    "park",
-    "plan",
-    "settle",
-    "sign",
-    "take_up",
-    "task_force",
-]
+__all__ = ["STEPS", "contracts", "gates", "idling", "leads", "opinions", "panel", "rivalry", "secrecy"]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection
 from django.db.models import F, Func, QuerySet, TextField, Value
 from django.utils.translation import gettext as _
 
 from investment.models import Lead
+from portal.cases.access import known_to
 from portal.cases.errors import Refused
+from portal.cases.models import Case
+from portal.park.acting import Actor
+from portal.worktime.clock import local
 
 LOCK = 0x1ED71  # name space of advisory locks
 # What says nothing of who an investor is: the legal form, brackets, spaces (the wide one too).
@@ -23,33 +29,44 @@ def bare_name(name: str | F | Value) -> Func:
     )
 
 
-def check_duplicates(uscc: str, investor_name: str, *, same_name: bool) -> None:
+def check_duplicates(
+    uscc: str, investor_name: str, *, same_name: bool, by: Actor | None, now: datetime
+) -> None:
     """One registration at a time, until its transaction ends: who comes second sees the lead of the first.
 
     Raises Refused for an open lead of the same credit code; and for one of the same name, unless
-    `same_name` says that it is another investor.
+    `same_name` says that it is another investor. Of a confidential lead it is said only that there is one.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK])
     taken = _open().filter(uscc=uscc).first() if uscc else None
     if taken is not None:
-        raise Refused(
-            _("This investor is taken: %(number)s lies with %(team)s. Speak to them.") % _told(taken)
-        )
+        raise Refused(_told(taken, by, now))
     if same_name:
         return
     alike = _open().annotate(bare=bare_name("investor_name"))
     taken = alike.filter(bare=bare_name(Value(investor_name))).first()
     if taken is not None:
-        raise Refused(
-            _("%(number)s of %(team)s has an investor of this name. Is it another one? Then say so below.")
-            % _told(taken)
-        )
+        asks = _("Is it another investor of this name? Then say so below.")
+        raise Refused(f"{_told(taken, by, now)} {asks}")
 
 
 def _open() -> QuerySet[Lead]:
     return Lead.objects.filter(case__closed_at=None).select_related("case__team").order_by("pk")
 
 
-def _told(lead: Lead) -> dict[str, str]:
-    return {"number": lead.case.number, "team": lead.case.team.label}
+def _told(lead: Lead, by: Actor | None, now: datetime) -> str:
+    """Who has the investor, until when they are protected, and what one can do."""
+    case = lead.case
+    if case.confidential and (by is None or not Case.objects.filter(known_to(by), pk=case.pk).exists()):
+        return _("This investor is known to the park. Speak to the investment promotion office.")
+    told = {"number": case.number, "team": case.team.label, "day": lead.protected_until}
+    if case.step == "pool":
+        return _("This investor lies in the pool: take %(number)s from there.") % told
+    if lead.protected_until is not None and lead.protected_until >= local(now).date():
+        taken = _("%(number)s of %(team)s has this investor, protected until %(day)s.")
+        can = _("Speak to them, or claim it with your reasons: a panel decides.")
+    else:
+        taken = _("%(number)s of %(team)s has this investor; the protection has ended.")
+        can = _("Claim it with your reasons: a panel decides.")
+    return f"{taken % told} {can}"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from investment.actions import contracts, opinions, settlement
 from investment.actions.duplicates import check_duplicates
-from investment.models import Lead
+from investment.models import PROTECTED_DAYS, Lead
+from portal.cases import circle
 from portal.cases.move import Move
 from portal.park.models import Team
 from portal.worktime.clock import local
@@ -26,12 +30,17 @@ _ASKED = (
     "uscc",
     "source",
     "referrer",
+    "envoy",
+    "agent",
     "region",
     "contact_name",
     "contact_phone",
     "industry",
     "content",
     "investment_amount",
+    "land_mu",
+    "plant_m2",
+    "load_kva",
     "is_key",
     "heat",
     "next_action",
@@ -47,37 +56,66 @@ def task_force(move: Move) -> Team:
 def create_lead(move: Move) -> None:
     """The first who registers an investor is protected. Raises Refused for the second.
 
-    A team whose member brings a lead to a task force keeps sight of it.
+    A team whose member brings a lead to a task force keeps sight of it. Who wants it confidential and is not
+    of the task force is of its circle all the same.
     """
     given = move.data
-    check_duplicates(given["uscc"], given["investor_name"], same_name=given["same_name"])
-    Lead.objects.create(case=move.case, **{name: given[name] for name in _ASKED})
+    check_duplicates(
+        given["uscc"], given["investor_name"], same_name=given["same_name"], by=move.by, now=move.now
+    )
+    lead = Lead(case=move.case, **{name: given[name] for name in _ASKED})
+    protect(lead, move)
+    lead.save(force_insert=True)
     if move.by and move.case.team_id not in move.by.team_ids:
         for team_id in move.by.team_ids:
             move.participate(team_id)
+    if given["confidential"]:
+        circle.close(move.case, circle.heads(move.case.team), move.now)
+
+
+def protect(lead: Lead, move: Move) -> None:
+    """首报保护: from today on the investor is this task force's."""
+    lead.protected_until = local(move.now).date() + timedelta(days=PROTECTED_DAYS)
+    touch(lead, move)
+
+
+def touch(lead: Lead, move: Move) -> None:
+    """Somebody did something for the lead: it idles anew from here on."""
+    lead.last_action_at, lead.idle_level = move.now, 0
 
 
 def plan(move: Move) -> None:
     """What is done next, and when."""
-    _plan(move, move.case.lead)
-    move.keep(move.case.lead)
-
-
-def _plan(move: Move, lead: Lead) -> None:
+    lead: Lead = move.case.lead
     lead.next_action, lead.next_action_on = move.data["next_action"], move.data["next_action_on"]
+    touch(lead, move)
+    move.keep(lead)
+
+
+def note(move: Move) -> None:
+    """Something was done that changes nothing of the plan."""
+    lead: Lead = move.case.lead
+    touch(lead, move)
+    move.keep(lead)
+
+
+def begin_pre_review(move: Move) -> None:
+    """After the first contact the five departments are asked at once."""
+    opinions.ask_missing(move)
+    plan(move)
 
 
 def sign(move: Move) -> None:
-    """The day of the contract and its amount: from here on the project counts as introduced."""
+    """The contract with its commitments: from here on the project counts as introduced."""
     lead: Lead = move.case.lead
     lead.signed_on, lead.investment_amount = move.data["signed_on"], move.data["investment_amount"]
+    contracts.keep_contract(lead, dict(move.data))
     plan(move)
 
 
 def settle(move: Move) -> None:
-    """The investor has its licence: its code is that of the enterprise that was founded."""
-    lead: Lead = move.case.lead
-    lead.uscc = move.data["uscc"] or lead.uscc
+    """The investor has settled: the project is opened, and the butler goes on with it."""
+    settlement.settle(move)
     plan(move)
 
 
@@ -94,14 +132,31 @@ def park(move: Move) -> None:
     """转储备: the clock stands still; the next action is to look again."""
     lead: Lead = move.case.lead
     lead.next_action, lead.next_action_on = move.data["reason"][:200], move.data["look_again_on"]
+    touch(lead, move)
     move.keep(lead)
 
 
 def take_up(move: Move) -> None:
     """To where it was before it was parked, or to the first contact."""
-    before = move.case.stays.exclude(step="parked").order_by("-seq").values_list("step", flat=True).first()
-    move.target = before if before and move.data["where"] == "back" else "contact"
+    move.target = _before(move, "parked") if move.data["where"] == "back" else "contact"
     plan(move)
+
+
+def take(move: Move) -> None:
+    """From the pool, for one's own task force: protected anew, where it was before."""
+    lead: Lead = move.case.lead
+    lead.pooled_at = None
+    protect(lead, move)
+    move.route(move.data["task_force"])
+    move.assign(move.user)
+    move.target = _before(move, "pool")
+    plan(move)
+
+
+def _before(move: Move, step: str) -> str:
+    """The step in which the lead was before; the first contact where it was in none."""
+    steps = move.case.stays.exclude(step__in=(step, "parked", "pool")).order_by("-seq")
+    return steps.values_list("step", flat=True).first() or "contact"
 
 
 def lose(move: Move) -> None:
@@ -109,11 +164,13 @@ def lose(move: Move) -> None:
     lead: Lead = move.case.lead
     lead.lost_on, lead.signed_on = local(move.now).date(), None
     lead.lost_cause, lead.lost_reason = move.data["cause"], move.data["reason"]
-    hand_over(move)
+    lead.double_of = move.data["double_of"]
+    close_loop(move)
 
 
-def hand_over(move: Move) -> None:
-    """The loop is closed: nothing is to be done next."""
+def close_loop(move: Move) -> None:
+    """闭环: nothing is to be done next."""
     lead: Lead = move.case.lead
     lead.next_action, lead.next_action_on = "", None
+    touch(lead, move)
     move.keep(lead)

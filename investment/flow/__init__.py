@@ -1,15 +1,18 @@
 """The flow of a lead (招商线索): ten steps of park entry (项目入园十个标准环节), and a closed loop.
 
 registration → contact → pre-review → visits → negotiation → admission review → decision → signing →
-settlement → start → handed over; on the way back by a step with a reason, parked, or lost with a cause.
+settlement → start → handed over; on the way back by a step with a reason, parked, lost with a cause, or back
+in the pool when nobody does anything for it.
 Limits and proofs: dossier, section 5; every default there is marked as a proposal, and an administrator
 changes the limits in the portal. Of staff only: an investor is told by people.
 """
 
 from django.utils.translation import gettext_lazy as _
 
-from investment import actions, forms
+from investment import forms
 from investment.access import LEAD
+from investment.actions import leads
+from investment.flow import parts  # noqa: F401  # declares what departments, panel and rivals do
 from investment.flow.steps import STEPS
 from investment.flow.transitions import TRANSITIONS
 from investment.models import Lead
@@ -22,6 +25,7 @@ register(
         prefix="ZS",
         public=False,
         facts=Lead,
+        facts_related=("envoy", "agent", "enterprise", "project"),
         facts_template="investment/_lead_facts.html",
         facts_internal=(
             "investor_name",
@@ -42,13 +46,17 @@ register(
             who=("any_staff",),
             step="registration",
             form=forms.LeadForm,
-            create=actions.create_lead,
+            create=leads.create_lead,
             title=lambda data: data["title"],
             text=lambda data: data["investor_name"],
-            team=actions.task_force,
+            team=leads.task_force,
         ),
         steps=STEPS,
         transitions=TRANSITIONS,
+        verbs={
+            "shared": _("shared it with another task force"),
+            "moved_over": _("gave it to another task force"),
+        },
         outcomes={"handed_over": _("handed over"), "lost": _("lost")},
     )
 )

@@ -1,4 +1,4 @@
-"""The ten steps of park entry, with the limits of the dossier, section 5; the reserve; and the ends."""
+"""The ten steps of park entry, with the limits of the dossier, section 5; reserve and pool; and the ends."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ STEPS = (
         counts=False,
         rail=False,
     ),
+    Step("pool", _("Pool"), limit=Unlimited(_("until a task force takes it")), counts=False, rail=False),
     Step("handed_over", _("Handed over"), outcome="handed_over"),
     Step("lost", _("Lost"), outcome="lost", rail=False),
 )

@@ -6,69 +6,20 @@ loop" (section 1, row 61): while a lead is open it has a next action and the day
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from stdnum.cn import uscc as numbers
 
-from investment.models import Lead
+from investment.access import LEAD, own_task_forces
+from investment.forms.fields import DayForm, NextActionForm, credit_code, day, measure, text, yuan
+from investment.models import Agent, Envoy, Lead
+from portal.cases.access import visible_to
 from portal.cases.forms import ActionForm
 from portal.park.models import Team
 from portal.worktime.clock import local
-
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
-
-
-def day(label: Any, **more: Any) -> forms.DateField:
-    ends = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date", **ends}), **more)
-
-
-def text(label: Any, length: int, rows: int = 3, **more: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label, max_length=length, widget=forms.Textarea(attrs={"rows": rows}), **more
-    )
-
-
-def yuan(label: Any, **more: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, min_value=0, max_digits=16, decimal_places=2, **more)
-
-
-class DayForm(ActionForm):
-    """A form of which some days lie ahead, and others do not."""
-
-    ahead: ClassVar[tuple[str, ...]] = ()
-    past: ClassVar[tuple[str, ...]] = ()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        today = local(self.now).date()
-        for name in (*self.ahead, *self.past):
-            on = cleaned.get(name)
-            if on is None:
-                continue
-            if not FIRST_DAY <= on <= LAST_DAY:
-                self.add_error(name, _("This day cannot be right."))
-            elif name in self.ahead and on < today:
-                self.add_error(name, _("This day has passed."))
-            elif name in self.past and on > today:
-                self.add_error(name, _("This day lies ahead."))
-        return cleaned
-
-
-class NextActionForm(DayForm):
-    """What is done next, and when: mandatory while the lead is open."""
-
-    ahead: ClassVar[tuple[str, ...]] = ("next_action_on",)
-
-    next_action = forms.CharField(label=_("Next action"), max_length=200)
-    next_action_on = day(_("Day of the next action"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.order_fields([name for name in self.fields if not name.startswith("next_")])
 
 
 class LeadForm(NextActionForm):
@@ -82,14 +33,26 @@ class LeadForm(NextActionForm):
     uscc = forms.CharField(label=_("Unified social credit code"), max_length=18, required=False)
     source = forms.ChoiceField(label=_("Source"), choices=Lead.Source.choices)
     referrer = forms.CharField(label=_("Brought by"), max_length=120, required=False)
+    envoy = forms.ModelChoiceField(label=_("Envoy or adviser"), queryset=Envoy.objects.none(), required=False)
+    agent = forms.ModelChoiceField(
+        label=_("Commissioned agent"), queryset=Agent.objects.none(), required=False
+    )
     region = forms.CharField(label=_("Country or province"), max_length=60, required=False)
     contact_name = forms.CharField(label=_("Contact person"), max_length=60, required=False)
     contact_phone = forms.CharField(label=_("Phone of the contact"), max_length=40, required=False)
     industry = forms.CharField(label=_("Industry"), max_length=60, required=False)
     content = text(_("What is to be built"), 2000, required=False)
     investment_amount = yuan(_("Investment (yuan)"))
+    land_mu = measure(_("Land (mu)"), help_text=_("1 mu = 666.67 m²"))
+    plant_m2 = measure(_("Plant (m²)"))
+    load_kva = measure(_("Power load (kVA)"))
     is_key = forms.BooleanField(label=_("Key project"), required=False)
     heat = forms.ChoiceField(label=_("Heat"), choices=Lead.Heat.choices, initial=Lead.Heat.MIDDLE)
+    confidential = forms.BooleanField(
+        label=_("Confidential"),
+        required=False,
+        help_text=_("Known to you and the heads of the task force only, until they let others in."),
+    )
     same_name = forms.BooleanField(
         label=_("It is another investor of the same name"),
         required=False,
@@ -97,18 +60,31 @@ class LeadForm(NextActionForm):
     )
 
     private_fields: ClassVar[tuple[str, ...]] = ("contact_name", "contact_phone")
+    only_for: ClassVar[Mapping[str, str]] = {"envoy": "source=envoy", "agent": "source=agent"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["task_force"]
         field.queryset = Team.objects.filter(active=True, kind=Team.Kind.TASK_FORCE).order_by("name")
         field.label_from_instance = lambda team: team.label
+        today = local(self.now).date()
+        in_office = Q(ends_on=None) | Q(ends_on__gte=today)
+        chosen: Any = self.fields
+        chosen["envoy"].queryset = Envoy.objects.filter(in_office, appointed_on__lte=today)
+        chosen["agent"].queryset = Agent.objects.filter(starts_on__lte=today, ends_on__gte=today)
+
+    def clean(self) -> dict[str, Any]:
+        """Who is named as the source is named by name: what comes of it is attributed to them."""
+        cleaned = super().clean()
+        for source in (Lead.Source.ENVOY, Lead.Source.AGENT):
+            if cleaned.get("source") != source:
+                cleaned[source.value] = None
+            elif source.value not in self.errors and not cleaned.get(source.value):
+                self.add_error(source.value, _("Say who brought it."))
+        return cleaned
 
     def clean_uscc(self) -> str:
-        code = str(self.cleaned_data["uscc"]).strip().upper()
-        if code and not numbers.is_valid(code):
-            raise forms.ValidationError(_("This is not a unified social credit code."))
-        return code
+        return credit_code(self.cleaned_data["uscc"])
 
 
 class ContactForm(NextActionForm):
@@ -120,16 +96,6 @@ class ContactForm(NextActionForm):
     note = text(_("Note of the contact"), 2000)
 
 
-class OpinionForm(NextActionForm):
-    """研判预审: industry, environment, safety, energy, land."""
-
-    industry_opinion = text(_("Opinion on the industry"), 500, 2)
-    environment_opinion = text(_("Opinion on the environment"), 500, 2)
-    safety_opinion = text(_("Opinion on safety"), 500, 2)
-    energy_opinion = text(_("Opinion on energy"), 500, 2)
-    land_opinion = text(_("Opinion on land"), 500, 2)
-
-
 class VisitForm(NextActionForm):
     """考察互访: the report of the visit."""
 
@@ -139,20 +105,18 @@ class VisitForm(NextActionForm):
     report = text(_("Visit report"), 4000, 5)
 
 
+class TermSheetForm(ActionForm):
+    """方案洽谈: one more version of the terms."""
+
+    text = text(_("Terms"), 4000, 6)
+    change = forms.CharField(label=_("What is new"), max_length=300, required=False)
+
+
 class NegotiationForm(NextActionForm):
-    """方案洽谈: the term sheet that was agreed on."""
+    """方案洽谈: what was promised has been looked at by those who answer for it."""
 
-    terms = text(_("Term sheet"), 4000, 5)
     promises_checked = forms.BooleanField(label=_("Finance and legal affairs have checked what is promised"))
-
-
-class AdmissionForm(NextActionForm):
-    """准入评审: the score; who has an interest does not sign."""
-
-    score = forms.IntegerField(label=_("Score (of 100 points)"), min_value=0, max_value=100)
-    opinion = text(_("Opinion of the panel"), 2000)
-    no_veto = forms.BooleanField(label=_("No veto item applies"))
-    no_interest = forms.BooleanField(label=_("I have no interest of my own in this project"))
+    fair_competition = forms.BooleanField(label=_("The review of fair competition has been passed"))
 
 
 class DecisionForm(NextActionForm):
@@ -164,33 +128,14 @@ class DecisionForm(NextActionForm):
     minutes = text(_("Minutes"), 4000, 5)
 
 
-class SigningForm(NextActionForm):
-    """签约: the day, and the investment that was agreed on."""
-
-    past: ClassVar[tuple[str, ...]] = ("signed_on",)
-
-    signed_on = day(_("Signed on"))
-    investment_amount = yuan(_("Investment by contract (yuan)"))
-
-
-class SettlementForm(NextActionForm):
-    """注册落户: the licence, and the land or the plant."""
-
-    uscc = LeadForm.base_fields["uscc"]
-    licence = forms.CharField(label=_("Business licence of"), max_length=120)
-    site = forms.CharField(label=_("Land or plant"), max_length=200)
-
-    clean_uscc = LeadForm.clean_uscc
-
-
 class HandOverForm(DayForm):
-    """移交: what shows that the works have begun, and who follows the project from here on."""
+    """闭环: what shows that the works have begun, and that the project is in the statistics."""
 
     past: ClassVar[tuple[str, ...]] = ("started_on",)
 
     started_on = day(_("Works begun on"))
     proof = text(_("What shows it"), 500)
-    handed_to = forms.CharField(label=_("Handed over to"), max_length=120)
+    in_statistics = forms.BooleanField(label=_("The project is entered in the statistics"))
 
 
 class ReturnForm(NextActionForm):
@@ -216,8 +161,45 @@ class TakeUpForm(NextActionForm):
     where = forms.ChoiceField(label=_("Goes on at"), choices=WHERE)
 
 
+class TakeForm(NextActionForm):
+    """From the pool, for one's own task force."""
+
+    task_force = forms.ModelChoiceField(label=_("Task force"), queryset=Team.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = own_task_forces(self.actor) if self.actor else []
+        field: Any = self.fields["task_force"]
+        field.queryset = Team.objects.filter(pk__in=own)
+        field.label_from_instance = lambda team: team.label
+        if len(own) == 1:
+            field.initial = own[0]
+
+
 class LossForm(ActionForm):
     """A lead is not lost without a cause."""
 
     cause = forms.ChoiceField(label=_("Cause of the loss"), choices=Lead.Cause.choices)
     reason = text(_("Why it was lost"), 300)
+    double_of = forms.CharField(
+        label=_("Number of the other lead"),
+        max_length=40,
+        required=False,
+        help_text=_("Where the investor was registered twice."),
+    )
+
+    only_for: ClassVar[Mapping[str, str]] = {"double_of": "cause=double"}
+
+    def clean(self) -> dict[str, Any]:
+        """A double names the lead that counts; it is never the lead itself, nor a double."""
+        cleaned = super().clean() or {}
+        number = str(cleaned.get("double_of") or "").strip()
+        cleaned["double_of"] = None
+        if cleaned.get("cause") != Lead.Cause.DOUBLE:
+            return cleaned
+        seen = visible_to(self.actor).filter(number=number, kind=LEAD).exclude(pk=self.case.pk)
+        found = Lead.objects.filter(case__in=seen, double_of=None).first()
+        if found is None:
+            self.add_error("double_of", _("There is no such lead that counts."))
+        cleaned["double_of"] = found
+        return cleaned

@@ -1,7 +1,27 @@
-"""What investment promotion keeps: leads, activities, envoys, targets, awards, partnerships."""
+"""What investment promotion keeps: leads and what is given to them, contracts, activities, registers."""
 
 from investment.models.activities import Activity
-from investment.models.leads import Lead
-from investment.models.registers import Award, Envoy, Partnership, Target
+from investment.models.contracts import Commitment, Contract
+from investment.models.leads import HUNDRED_MILLION, IDLE_AFTER, PROTECTED_DAYS, Lead
+from investment.models.registers import Agent, Award, Envoy, Partnership, Target
+from investment.models.reviews import Assessment, Criterion, Opinion, Rivalry, TermSheet
 
-__all__ = ["Activity", "Award", "Envoy", "Lead", "Partnership", "Target"]
+__all__ = [
+    "HUNDRED_MILLION",
+    "IDLE_AFTER",
+    "PROTECTED_DAYS",
+    "Activity",
+    "Agent",
+    "Assessment",
+    "Award",
+    "Commitment",
+    "Contract",
+    "Criterion",
+    "Envoy",
+    "Lead",
+    "Opinion",
+    "Partnership",
+    "Rivalry",
+    "Target",
+    "TermSheet",
+]

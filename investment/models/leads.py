@@ -9,12 +9,18 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from investment.models.registers import Agent, Envoy
 from portal.accounts.models import User
 from portal.cases.models import Case
+from portal.park.models import Enterprise
 
 HUNDRED_MILLION = 100_000_000
+PROTECTED_DAYS = 60  # calendar days of first-registrant protection (首报); a proposal of the dossier
+# Working days without any action after which a lead turns yellow, red, and goes back to the pool.
+IDLE_AFTER = (15, 30, 60)
 
 
 class Lead(models.Model):
@@ -45,10 +51,16 @@ class Lead(models.Model):
         PRICE = "price", _("cost of land or energy")
         ELSEWHERE = "elsewhere", _("went to another park")
         POLICY = "policy", _("policy wishes not met")
+        DOUBLE = "double", _("registered twice")
         ADMISSION = "admission", _("not admitted")
         INVESTOR = "investor", _("the investor gave it up")
         SILENT = "silent", _("no answer any more")
         OTHER = "other", _("something else")
+
+    class Eia(models.TextChoices):
+        REPORT = "report", _("report")
+        TABLE = "table", _("table")
+        FORM = "form", _("registration form")
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="lead")
     investor_name = models.CharField(_("investor"), max_length=120)
@@ -56,11 +68,29 @@ class Lead(models.Model):
     uscc = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     source = models.CharField(_("source"), max_length=12, choices=Source.choices)
     referrer = models.CharField(_("brought by"), max_length=120, blank=True)
+    envoy = models.ForeignKey(
+        Envoy,
+        verbose_name=_("envoy or adviser"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="leads",
+    )
+    agent = models.ForeignKey(
+        Agent,
+        verbose_name=_("commissioned agent"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="leads",
+    )
     region = models.CharField(_("country or province"), max_length=60, blank=True)
     contact_name = models.CharField(_("contact"), max_length=60, blank=True)
     contact_phone = models.CharField(_("phone of the contact"), max_length=40, blank=True)
     industry = models.CharField(_("industry"), max_length=60, blank=True)
+    chain_link = models.CharField(_("link of the chain"), max_length=60, blank=True)
     content = models.TextField(_("what is to be built"), max_length=2000, blank=True)
+    process = models.TextField(_("process and main equipment"), max_length=2000, blank=True)
     investment_amount = models.DecimalField(_("investment (yuan)"), max_digits=16, decimal_places=2)
     fixed_investment_amount = models.DecimalField(
         _("of that in fixed assets (yuan)"), null=True, blank=True, max_digits=16, decimal_places=2
@@ -74,6 +104,16 @@ class Lead(models.Model):
         max_digits=12,
         decimal_places=2,
     )
+    load_kva = models.DecimalField(
+        _("power load (kVA)"), null=True, blank=True, max_digits=12, decimal_places=2
+    )
+    water_m3 = models.DecimalField(
+        _("water (m³ a day)"), null=True, blank=True, max_digits=12, decimal_places=2
+    )
+    discharge = models.CharField(_("discharge"), max_length=200, blank=True)
+    eia_class = models.CharField(
+        _("class of the environmental assessment"), max_length=8, choices=Eia.choices, blank=True
+    )
     output_amount = models.DecimalField(
         _("expected output (yuan a year)"), null=True, blank=True, max_digits=16, decimal_places=2
     )
@@ -82,6 +122,7 @@ class Lead(models.Model):
     )
     jobs = models.PositiveIntegerField(_("jobs"), null=True, blank=True)
     site_wanted = models.CharField(_("site wanted"), max_length=200, blank=True)
+    competing = models.CharField(_("competing cities"), max_length=200, blank=True)
     wishes = models.TextField(_("what the investor asks for"), max_length=2000, blank=True)
     is_key = models.BooleanField(_("key project"), default=False)
     is_top500 = models.BooleanField(_("of a top-500 enterprise"), default=False)
@@ -100,6 +141,38 @@ class Lead(models.Model):
         on_delete=models.PROTECT,
         related_name="leads_backed",
     )
+    # Who registers an investor first is protected until this day (首报保护).
+    protected_until = models.DateField(_("protected until"), null=True, blank=True)
+    # The last time that a person did something for it; from here on it idles.
+    last_action_at = models.DateTimeField(_("last action"), default=timezone.now)
+    idle_level = models.PositiveSmallIntegerField(_("told that it idles"), default=0)
+    pooled_at = models.DateTimeField(_("in the pool since"), null=True, blank=True)
+    double_of = models.ForeignKey(
+        "self",
+        verbose_name=_("the same investor as"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="doubles",
+    )
+    # The enterprise that was founded for it.
+    enterprise = models.ForeignKey(
+        Enterprise,
+        verbose_name=_("enterprise"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="leads",
+    )
+    # The construction project that it became.
+    project = models.OneToOneField(
+        Case,
+        verbose_name=_("construction project"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     lost_on = models.DateField(_("lost on"), null=True, blank=True)
     lost_cause = models.CharField(_("cause of the loss"), max_length=10, choices=Cause.choices, blank=True)
@@ -114,12 +187,16 @@ class Lead(models.Model):
             ),
             models.Index(fields=["uscc"], condition=~Q(uscc=""), name="investment_lead_uscc"),
             models.Index(fields=["next_action_on", "case"], name="investment_next_action"),
+            models.Index(fields=["last_action_at", "case"], name="investment_last_action"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(investment_amount__gte=0),
                 name="investment_lead_not_negative",
                 violation_error_message=_("An investment is not less than nothing."),
+            ),
+            models.CheckConstraint(
+                condition=Q(idle_level__lte=len(IDLE_AFTER)), name="investment_idle_level_known"
             ),
             models.CheckConstraint(
                 condition=Q(next_action="") | Q(next_action_on__isnull=False),

@@ -1,4 +1,5 @@
-"""Registers of investment promotion: envoys and advisers, targets, awards, partnerships with universities."""
+"""Registers of investment promotion: envoys and advisers, commissioned agents, targets, awards, partnerships
+with universities."""
 
 from __future__ import annotations
 
@@ -47,10 +48,49 @@ class Envoy(models.Model):
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Agent(models.Model):
+    """委托招商机构: a company that looks for investors on a contract (dossier, section 1, row 59)."""
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    contract_number = models.CharField(_("number of the contract"), max_length=60)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    target_projects = models.PositiveIntegerField(_("projects to be signed"), default=0)
+    target_amount = models.DecimalField(
+        _("investment to be signed (yuan)"), max_digits=16, decimal_places=2, default=0
+    )
+    fee_terms = models.CharField(_("what is paid for what"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("commissioned agent")
+        verbose_name_plural = _("commissioned agents")
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")) & Q(target_amount__gte=0),
+                name="investment_agent_sound",
+                violation_error_message=_("A contract ends after it begins, and asks for something."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Target(models.Model):
-    """招商目标: what a task force is to reach in a year. Money in yuan."""
+    """招商目标: what a task force is to reach in a year, or in a quarter of it. Money in yuan."""
+
+    class Quarter(models.IntegerChoices):
+        YEAR = 0, _("whole year")
+        FIRST = 1, _("first quarter")
+        SECOND = 2, _("second quarter")
+        THIRD = 3, _("third quarter")
+        FOURTH = 4, _("fourth quarter")
 
     year = models.PositiveSmallIntegerField(_("year"))
+    quarter = models.PositiveSmallIntegerField(_("quarter"), choices=Quarter.choices, default=Quarter.YEAR)
     team = models.ForeignKey(
         Team, verbose_name=_("task force"), on_delete=models.PROTECT, related_name="investment_targets"
     )
@@ -62,22 +102,23 @@ class Target(models.Model):
     class Meta:
         verbose_name = _("investment target")
         verbose_name_plural = _("investment targets")
-        ordering: ClassVar = ["-year", "team__code"]
+        ordering: ClassVar = ["-year", "quarter", "team__code"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["year", "team"],
+                fields=["year", "quarter", "team"],
                 name="investment_target_once",
-                violation_error_message=_("This task force has a target of this year already."),
+                violation_error_message=_("This task force has a target of this time already."),
             ),
             models.CheckConstraint(
-                condition=Q(signed_amount__gte=0) & Q(year__range=(2000, 2100)),
+                condition=Q(signed_amount__gte=0) & Q(year__range=(2000, 2100)) & Q(quarter__lte=4),
                 name="investment_target_sound",
                 violation_error_message=_("A year from 2000 to 2100, and an amount that is not negative."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.year} {self.team}"
+        quarter = f" Q{self.quarter}" if self.quarter else ""
+        return f"{self.year}{quarter} {self.team}"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.accounts.models import Duty, User
 from portal.cases.declaration import FLOWS
-from portal.cases.models import BatchItem, Case, Event
+from portal.cases.models import BatchItem, Case, CircleMember, Event
 from portal.cases.presenting import timeline
 from portal.park.acting import Actor
 from portal.park.models import Enterprise
@@ -68,8 +68,11 @@ def verbs() -> list[tuple[str, str]]:
 
 
 def readable(actor: Actor) -> QuerySet[Event]:
-    """The events that exist for this reader: sealed cases only for discipline inspection."""
+    """The events that exist for this reader: sealed cases only for discipline inspection, confidential
+    ones only for their circle."""
     events = Event.objects.select_related("actor", "case__enterprise")
+    circles = CircleMember.objects.filter(user=actor.user).values("case")
+    events = events.filter(Q(case__confidential=False) | Q(case__in=circles))
     return events if actor.holds(Duty.DISCIPLINE) else events.filter(case__sealed=False)
 
 

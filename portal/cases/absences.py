@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.cases import engine
 from portal.cases.errors import CaseError, Conflict, NotAllowed, Refused
-from portal.cases.models import Absence, Case, Deputised
+from portal.cases.models import Absence, Case, CircleMember, Deputised
 from portal.park.acting import Actor
 from portal.park.models import Membership
 from portal.worktime.clock import local
@@ -95,9 +95,10 @@ def give_back(absence: Absence, now: datetime) -> int:
 
 
 def _held(holder: User, to: User) -> QuerySet[Case]:
-    """Open cases of somebody in teams in which the other works too."""
+    """Open cases of somebody in teams in which the other works too, and of which the other may know."""
     shared = Membership.objects.filter(user=to, team=OuterRef("team"))
-    return Case.objects.open().filter(Exists(shared), assignee=holder).order_by("pk")
+    knows = Q(confidential=False) | Exists(CircleMember.objects.filter(case=OuterRef("pk"), user=to))
+    return Case.objects.open().filter(knows, Exists(shared), assignee=holder).order_by("pk")
 
 
 def _move(absence: Absence, case: Case, now: datetime, *, out: bool) -> int:

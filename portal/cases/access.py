@@ -11,14 +11,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty
 from portal.cases.declaration import Flow, draft_steps, public_kinds
 from portal.cases.errors import NotAllowed
-from portal.cases.models import Attachment, Case, CaseQuerySet, Handover, Participant, StepLog
+from portal.cases.models import (
+    Attachment,
+    Case,
+    CaseQuerySet,
+    CircleMember,
+    Handover,
+    Participant,
+    StepLog,
+)
 from portal.park.acting import Actor
 from portal.park.models import Enterprise, Membership
 
@@ -71,11 +79,19 @@ def allows_opening(actor: Actor | None, enterprise: Enterprise | None, flow: Flo
     return any(opens is not None and opens(actor, enterprise, flow.kind) for opens in rules)
 
 
+# Whom a word means (`who`), as far as they may know of the case `m` at all.
+KNOWS_OF = """(NOT m.confidential OR EXISTS (
+    SELECT 1 FROM cases_circlemember k WHERE k.case_id = m.id AND k.user_id = who.user_id))"""
+
+
 @cache
 def people(words: tuple[str, ...]) -> str:
     """Everybody whom the words mean, each person once: SQL beside `m`, the row of a case."""
     found = [RULES[word].people for word in dict.fromkeys(words) if RULES[word].people]
-    return " UNION ".join(f"({sql})" for sql in found) or "SELECT NULL::bigint WHERE false"
+    if not found:
+        return "SELECT NULL::bigint WHERE false"
+    meant = " UNION ".join(f"({sql})" for sql in found)
+    return f"SELECT who.user_id FROM ({meant}) who(user_id) WHERE {KNOWS_OF}"  # noqa: S608  # our own words
 
 
 def members(team: str, *roles: str) -> str:
@@ -321,7 +337,12 @@ def only_looks(actor: Actor, case: Case) -> bool:
 
 
 def check_acts(actor: Actor, case: Case) -> None:
-    """Raises NotAllowed for a person who may only look. The engine asks this before everything else."""
+    """Raises NotAllowed for a person who may only look, or may not know of it.
+
+    The engine asks this before everything else.
+    """
+    if case.confidential and not case.circle.filter(user=actor.user).exists():
+        raise NotAllowed(_("This case is confidential, and you are not of its circle."))
     if only_looks(actor, case):
         raise NotAllowed(_("You may look at this case, but not act in it."))
 
@@ -331,19 +352,32 @@ def visible_to(actor: Actor | None) -> CaseQuerySet:
 
     An enterprise's people see its cases of public kinds; a team sees what lies or has lain with it;
     leaders, supervision and audit see everything that is not sealed, and no draft of an enterprise;
-    administrators nothing, as the dossier says (section 7: "no case content by default").
+    administrators nothing, as the dossier says (section 7: "no case content by default"). What is
+    confidential exists for its circle only, and there for everybody.
     """
     if actor is None:
         return Case.objects.all().none()
     taken_part = Participant.objects.filter(case=OuterRef("pk"), team__in=actor.team_ids)
     condition = Q(Exists(taken_part)) if actor.team_ids else Q(pk__in=[])
-    if actor.agencies:
-        condition |= agency_scope(actor)
     if actor.holds(*SEES_ALL):
         condition |= Q(sealed=False) & _filed()
     if actor.holds(Duty.DISCIPLINE):
         condition |= Q(sealed=True)
+    if actor.is_staff_side:
+        condition = Q(confidential=False) & condition | Q(pk__in=_circles(actor))
+    if actor.agencies:  # nothing that an enterprise may see is confidential
+        condition |= agency_scope(actor)
     return Case.objects.filter(condition)
+
+
+def _circles(actor: Actor) -> QuerySet[CircleMember, int]:
+    """The confidential cases of which the person may know."""
+    return CircleMember.objects.filter(user=actor.user).values_list("case", flat=True)
+
+
+def known_to(actor: Actor) -> Q:
+    """For lists that begin with the cases of a team: what of them the person may know of."""
+    return Q(confidential=False) | Q(pk__in=_circles(actor))
 
 
 def _filed() -> Q:

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Model
 
 from portal.accounts.models import User
-from portal.cases import access, clock, facts, timeline
+from portal.cases import access, circle, clock, facts, timeline
 from portal.cases.declaration import Flow, Step, Transition
 from portal.cases.models import Case, Holder, Pause, Signature, StepLog
 from portal.cases.standards import PROMISE, Standard, standard
@@ -104,6 +104,8 @@ class Move:
 
     def assign(self, user: User | None) -> None:
         self.case.assignee = user
+        if user is not None:
+            circle.let_in(self.case, [user.pk], self.now)
 
     def regrade(self, grade: str, *, urgent: bool | None = None) -> None:
         """Change grade and urgency; a clock that runs is recomputed from its old start."""
@@ -251,7 +253,8 @@ class Move:
                 run_together(cursor, *writes)
         heard: set[str] = set()
         for key, words, extra in self._told:
-            team_id = case.team_id if key not in heard and not case.sealed else None
+            withheld = case.sealed or case.confidential
+            team_id = case.team_id if key not in heard and not withheld else None
             heard.add(key)
             params = {"number": case.number, "title": case.title, "kind": case.kind, "step": case.step}
             outbox.tell_of(

@@ -14,8 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import User
-from portal.cases.access import visible_to
+from portal.cases.access import known_to, visible_to
 from portal.cases.declaration import FLOWS
 from portal.cases.models import Case, CaseQuerySet, Handover, Holder, Light
 from portal.cases.search import words
@@ -92,32 +91,34 @@ def view_condition(view: str, actor: Actor, now: datetime) -> Q:
     offered = Handover.objects.filter(
         case=OuterRef("pk"), state=Handover.State.PENDING, to_team__in=actor.team_ids
     )
-    return {
+    wanted = {
         "mine": Q(assignee=actor.user),
         "unclaimed": Q(team__in=actor.team_ids, assignee=None),
         "team": Q(team__in=actor.team_ids),
         "overdue": Q(team__in=actor.team_ids) & overdue(now),
         "incoming": Q(Exists(offered)),
     }[view]
+    return wanted & known_to(actor)
 
 
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
     """The numbers on the tabs of the own teams' cases, and what is due yet today, in one statement."""
     tomorrow = at(local(now).date() + timedelta(days=1), time())
-    found = _COUNTS.first(actor.user, list(actor.team_ids), now, tomorrow)
+    found = _COUNTS.first(actor, list(actor.team_ids), now, tomorrow)
     return dict(zip(COUNTED, found or (0,) * len(COUNTED), strict=True))
 
 
-def _counted(user: User, teams: list[int], now: datetime, tomorrow: datetime) -> QuerySet[Case, Any]:
+def _counted(actor: Actor, teams: list[int], now: datetime, tomorrow: datetime) -> QuerySet[Case, Any]:
     """One row of numbers, in the order of COUNTED."""
     numbers = {
-        "n_mine": Count("pk", filter=Q(assignee=user)),
+        "n_mine": Count("pk", filter=Q(assignee=actor.user)),
         "n_unclaimed": Count("pk", filter=Q(assignee=None)),
         "n_team": Count("pk"),
         "n_overdue": Count("pk", filter=overdue(now)),
         "n_today": Count("pk", filter=due_between(now, tomorrow)),
     }
-    rows = Case.objects.open().filter(team__in=teams).annotate(**numbers).order_by().values_list(*numbers)
+    open_cases = Case.objects.open().filter(known_to(actor), team__in=teams)
+    rows = open_cases.annotate(**numbers).order_by().values_list(*numbers)
     rows.query.group_by = None  # what aggregate() does: over all rows, not for each
     return rows
 

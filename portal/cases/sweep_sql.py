@@ -4,7 +4,7 @@
 migrations of cases and worktime: one definition each for engine and sweep.
 """
 
-from portal.cases.access import RULES
+from portal.cases.access import KNOWS_OF, RULES
 from portal.cases.sweep_words import SWEEP_WORDS
 from portal.notices.outbox import DELIVER
 
@@ -67,8 +67,8 @@ WITH ladder AS MATERIALIZED (
                      AND p.next_trigger IS NOT NULL
     WHERE c.id = p.id
     RETURNING c.id, c.number, c.title, c.kind, c.step, c.urgent, c.due_at, c.team_id, c.assignee_id,
-              c.enterprise_id, c.sealed, c.event_seq, c.event_hash, p.previous, p.stay_id, p.level,
-              p.tells, p.opens_supervision
+              c.enterprise_id, c.sealed, c.confidential, c.event_seq, c.event_hash, p.previous,
+              p.stay_id, p.level, p.tells, p.opens_supervision
 ), event AS (
     INSERT INTO cases_event (case_id, seq, verb, actor_id, data, at, previous_hash, hash)
     SELECT m.id, m.event_seq, 'alerted', NULL,
@@ -88,12 +88,13 @@ WITH ladder AS MATERIALIZED (
     FROM moved m
     JOIN alert a ON a.case_id = m.id
     CROSS JOIN LATERAL ({_PEOPLE}) who(user_id)
+    WHERE {KNOWS_OF}
 ), announced AS MATERIALIZED (
     SELECT m.team_id, m.id AS case_id, 'case.alerted' AS key, 'deadline' AS kind,
            jsonb_build_object('number', m.number, 'kind', m.kind, 'step', m.step,
                               'level', m.level, 'due_at', m.due_at) AS params,
            m.urgent
-    FROM moved m JOIN alert a ON a.case_id = m.id WHERE NOT m.sealed
+    FROM moved m JOIN alert a ON a.case_id = m.id WHERE NOT m.sealed AND NOT m.confidential
 ), {DELIVER}
-SELECT id, opens_supervision AND NOT sealed FROM moved
+SELECT id, opens_supervision AND NOT sealed AND NOT confidential FROM moved
 """  # noqa: S608  # both halves are constants

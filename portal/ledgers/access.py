@@ -1,7 +1,8 @@
 """Who brings ledgers in, who takes which out, and which rows of cases a person may take along.
 
 Imports and the record of them are the administrators'. A single ledger also goes to those whose duty
-reads that register (domain dossier, section 7). Sealed cases leave only with those who may see them.
+reads that register (domain dossier, section 7). Sealed and confidential cases
+leave only with those who may see them.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ def exportable(actor: Actor) -> list[Ledger]:
 def cases_for(kind: str, reader: Actor | None) -> QuerySet[Case]:
     """The cases of a kind that go into a ledger for this person; None is the command line: all.
 
-    An administrator moves the park's history in and out, but sees no sealed case.
+    An administrator moves the park's history in and out, but sees no sealed or confidential case.
     """
     cases = Case.objects.filter(kind=kind)
     if reader is None:
         return cases
     mine = Q(pk__in=visible_to(reader).values("pk"))
-    return cases.filter(Q(sealed=False) | mine if reader.holds(Duty.ADMINISTRATOR) else mine)
+    return cases.filter(
+        Q(sealed=False, confidential=False) | mine if reader.holds(Duty.ADMINISTRATOR) else mine
+    )

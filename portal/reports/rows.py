@@ -1,11 +1,12 @@
-"""The rows behind a figure, page by page. A sealed case is counted, and shown to its circle only."""
+"""The rows behind a figure, page by page. A sealed or confidential case is counted, and shown to its
+circle only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -46,8 +47,9 @@ def outside(indicator: Indicator, period: Period, actor: Actor) -> int:
     if not indicator.case_path:
         return 0
     rows = within_reach(indicator, indicator.rows(period), actor)
-    if actor.holds(*SEES_ALL):  # what such a person does not see is sealed, and that is next to nothing
-        rows = rows.filter(**{f"{indicator.case_path}__in": Case.objects.filter(sealed=True).values("pk")})
+    if actor.holds(*SEES_ALL):  # what such a person does not see is withheld, and that is next to nothing
+        withheld = Case.objects.filter(Q(sealed=True) | Q(confidential=True))
+        rows = rows.filter(**{f"{indicator.case_path}__in": withheld.values("pk")})
     return rows.filter(~Exists(visible_to(actor).filter(pk=OuterRef(indicator.case_path)))).count()
 
 

@@ -11,7 +11,17 @@ from portal.cases.access import visible_to
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.models import StepLog
 from portal.park.models import Membership
-from tests.investment.leading import FORWARD, act, bring_to, make_task_forces, register_lead
+from tests.investment.leading import (
+    FORWARD,
+    Before,
+    act,
+    bring_to,
+    convene,
+    forward_data,
+    give_points,
+    make_task_forces,
+    register_lead,
+)
 from tests.people import MONDAY, actor, at
 
 pytestmark = pytest.mark.django_db
@@ -50,29 +60,29 @@ def test_a_lead_takes_ten_steps_and_is_handed_over(forces: SimpleNamespace) -> N
     assert (lead.next_action, lead.next_action_on) == ("", None)
 
 
-@pytest.mark.parametrize(("who", "name", "data"), FORWARD)
+@pytest.mark.parametrize(("step", "before", "who", "name", "data"), FORWARD)
 def test_no_step_without_its_proof_and_the_next_action(
-    forces: SimpleNamespace, who: str, name: str, data: dict[str, str]
+    forces: SimpleNamespace, step: str, before: Before, who: str, name: str, data: dict[str, str]
 ) -> None:
-    step = [
-        "registration", "contact", "pre_review", "visits", "negotiation", "admission_review",
-        "decision", "signing", "settlement", "start",
-    ][[n for _w, n, _d in FORWARD].index(name)]  # fmt: skip
-    case = bring_to(forces, register_lead(forces.member, forces.first), step)
+    case, by = bring_to(forces, register_lead(forces.member, forces.first), step), getattr(forces, who)
+    before(forces, case)
+    data = forward_data(forces, data)
     if name != "hand_over":
         with pytest.raises(Invalid):
-            act(getattr(forces, who), case, name, **data | {"next_action": ""})
+            act(by, case, name, **data | {"next_action": ""})
         with pytest.raises(Invalid):
-            act(getattr(forces, who), case, name, **data | {"next_action_on": "2026-11-13"})
+            act(by, case, name, **data | {"next_action_on": "2026-11-13"})
     if data:
         with pytest.raises(Invalid):
-            act(getattr(forces, who), case, name)
-    act(getattr(forces, who), case, name, **data)
+            act(by, case, name)
+    act(by, case, name, **data)
 
 
 def test_the_head_admits_and_somebody_else_decides(park: SimpleNamespace, forces: SimpleNamespace) -> None:
     case = bring_to(forces, register_lead(forces.member, forces.first), "admission_review")
-    admission = {"score": "86", "opinion": "同意", "no_veto": "on", "no_interest": "on"}
+    convene(forces, case)
+    give_points(forces, case)
+    admission = {"opinion": "同意", "no_interest": "on"}
     with pytest.raises(NotAllowed):
         act(forces.member, case, "admit", **admission)
     Membership.objects.create(user=park.leader, team=forces.first, role="head")

@@ -36,6 +36,7 @@ COLUMNS = (
     "grade",
     "urgent",
     "sealed",
+    "confidential",
     "holder",
     "outcome",
     "version",
@@ -117,7 +118,7 @@ def page(form: CaseListForm, actor: Actor, moment: datetime) -> tuple[list[dict[
 def row(values: tuple[Any, ...], actor: Actor) -> dict[str, Any]:
     """One case of a list."""
     (
-        pk, number, kind, step, title, grade, urgent, sealed, holder, outcome, version,
+        pk, number, kind, step, title, grade, urgent, sealed, confidential, holder, outcome, version,
         opened_at, due_at, closed_at, parent_id, enterprise_id, enterprise, enterprise_en,
         team_id, team, team_en, assignee_id, assignee, assignee_en, light,
     ) = values  # fmt: skip
@@ -135,6 +136,7 @@ def row(values: tuple[Any, ...], actor: Actor) -> dict[str, Any]:
         "grade": grade,
         "urgent": urgent,
         "sealed": sealed,
+        "confidential": confidential,
         "holder": holder,
         "outcome": outcome,
         "light": light,

@@ -57,6 +57,7 @@ def state_of(case: Case, actor: Actor, moment: datetime) -> dict[str, Any]:
         "grade": case.grade,
         "urgent": case.urgent,
         "sealed": case.sealed,
+        "confidential": case.confidential,
         "holder": case.holder,
         "outcome": case.outcome,
         "light": case.light(moment).value,

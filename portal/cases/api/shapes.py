@@ -51,6 +51,7 @@ class CaseRowSerializer(Shape):
     grade = serializers.CharField(allow_blank=True)
     urgent = serializers.BooleanField()
     sealed = serializers.BooleanField()
+    confidential = serializers.BooleanField()
     holder = serializers.ChoiceField(choices=Holder.choices)
     outcome = serializers.CharField(allow_blank=True)
     light = serializers.ChoiceField(choices=Light.choices)

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.cases import access
+from portal.cases import access, circle
 from portal.cases.engine.core import fill, lock
 from portal.cases.errors import Conflict, NotAllowed
 from portal.cases.forms import AnswerForm, AssignForm, TransferForm
@@ -49,7 +49,7 @@ def claim_next(by: Actor, *, now: datetime | None = None) -> Case | None:
         Calendar.held()  # before the row is locked
         found = (
             Case.objects.open()
-            .filter(team_id__in=by.team_ids, assignee=None, paused_at=None)
+            .filter(access.known_to(by), team_id__in=by.team_ids, assignee=None, paused_at=None)
             .order_by(F("due_at").asc(nulls_last=True), "id")
             .select_for_update(skip_locked=True, of=("self",))
             .first()
@@ -111,6 +111,7 @@ def transfer(
             _answered(handover, Handover.State.ACCEPTED, by, move)
         _HANDOVERS.save(handover)
         move.participate(to_team.pk)
+        circle.let_in(move.case, circle.heads(to_team), move.now)
         move.log("transfer_offered", **recorded)
         if at_once:
             _take_over(move, to_team)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.cases import engine
+from portal.cases import circle, engine
 from portal.cases.declaration import Rung
 from portal.cases.errors import Refused
 from portal.cases.forms import ActionForm
@@ -39,11 +39,12 @@ class ReplyForm(ActionForm):
 
 
 def take_after_parent(move: Move) -> None:
-    """A child carries the title of the case above it, so that a queue can be read; and its seal."""
+    """A child carries the title of the case above it, so that a queue can be read; and what hides it."""
     parent = move.case.parent
     if parent is not None:
         move.case.title = f"{move.flow.label} · {parent.title}"[:200]
         move.case.sealed = parent.sealed
+        circle.inherit(move.case, move.now)
 
 
 def case_above(move: Move) -> Move:

@@ -1,7 +1,7 @@
 """The tables of the case engine. Only `portal.cases.engine` and its helpers write them."""
 
 from portal.cases.models.alerts import Alert, SetAside
-from portal.cases.models.case import Case, CaseQuerySet, Holder, Light, Participant
+from portal.cases.models.case import Case, CaseQuerySet, CircleMember, Holder, Light, Participant
 from portal.cases.models.children import CoHandling, FollowUp, SecondFailure, SupervisionOrder
 from portal.cases.models.clock import Extension, Handover, Pause, StepLog
 from portal.cases.models.letters import IssuedLetter, LetterCounter
@@ -21,6 +21,7 @@ __all__ = [
     "BatchItem",
     "Case",
     "CaseQuerySet",
+    "CircleMember",
     "CoHandling",
     "Comment",
     "Deputised",

@@ -71,6 +71,8 @@ class Case(models.Model):
     grade = models.CharField(_("grade"), max_length=20, blank=True)
     urgent = models.BooleanField(_("urgent"), default=False)
     sealed = models.BooleanField(_("sealed"), default=False)
+    # Known to the people of its circle only, whatever team or duty others have.
+    confidential = models.BooleanField(_("confidential"), default=False, db_default=False)
     holder = models.CharField(
         _("whose turn"), max_length=12, choices=Holder.choices, default=Holder.DEPARTMENT
     )
@@ -153,7 +155,7 @@ class Case(models.Model):
             # The queue: keyset paging of a team's open cases, and its lights by index only.
             models.Index(
                 fields=["team", "due_at", "id"],
-                include=["warn_at", "paused_at", "holder", "assignee"],
+                include=["warn_at", "paused_at", "holder", "assignee", "confidential"],
                 condition=Q(closed_at=None),
                 name="cases_queue",
             ),
@@ -172,7 +174,9 @@ class Case(models.Model):
             # Lists of one kind, newest first; those that are open have no outcome.
             models.Index(fields=["kind", "opened_at", "id"], name="cases_kind_opened"),
             models.Index(fields=["kind", "outcome", "opened_at", "id"], name="cases_kind_outcome"),
-            models.Index(fields=["id"], condition=Q(sealed=True), name="cases_sealed"),
+            models.Index(
+                fields=["id"], condition=Q(sealed=True) | Q(confidential=True), name="cases_withheld"
+            ),
             # The sweep: what is due for an alert, by day and (urgent only) by night.
             models.Index(
                 fields=["next_alert_at"],
@@ -231,3 +235,20 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team_id} in {self.case_id}"
+
+
+class CircleMember(models.Model):
+    """Somebody who may know of a confidential case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="circle")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="circles")
+    added_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "user"], name="cases_circle_member_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "case"], name="cases_circle_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} of {self.case_id}"

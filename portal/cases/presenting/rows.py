@@ -121,11 +121,10 @@ def _row(
 
 
 def _marks(case: Case) -> str:
-    if not case.urgent and not case.sealed:
+    if not case.urgent and not case.sealed and not case.confidential:
         return ""
-    return " · ".join(
-        word for word, is_so in ((_("urgent"), case.urgent), (_("sealed"), case.sealed)) if is_so
-    )
+    marks = ((_("urgent"), case.urgent), (_("sealed"), case.sealed), (_("confidential"), case.confidential))
+    return " · ".join(word for word, is_so in marks if is_so)
 
 
 def _by(case: Case) -> str:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import Duty
 from portal.apps import domains
 from portal.cases import queue
-from portal.cases.access import RULES, visible_to
+from portal.cases.access import RULES, known_to, visible_to
 from portal.cases.boards import COLUMNS
 from portal.cases.flow import SUPERVISION
 from portal.cases.models import Alert, Case, CaseQuerySet, Holder, StandardRung
@@ -49,7 +49,7 @@ def led_cases(actor: Actor) -> CaseQuerySet:
         found: CaseQuerySet = cases
         return found
     if actor.headed_team_ids:
-        return Case.objects.open().filter(team__in=actor.headed_team_ids)
+        return Case.objects.open().filter(known_to(actor), team__in=actor.headed_team_ids)
     raise PermissionDenied
 
 

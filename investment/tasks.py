@@ -1,0 +1,14 @@
+"""Periodic jobs of investment. Fetch, call, return."""
+
+from celery import shared_task
+
+from investment.actions import idling
+from portal import schedule
+from portal.jobs.recording import recorded
+from portal.worktime.now import now
+
+
+@shared_task
+def tend_idle_leads() -> int:
+    """Tell of leads that idle, and give back to the pool what has idled too long."""
+    return recorded("investment.idle", schedule.DAILY, lambda: idling.tend(now()))
