@@ -42,7 +42,7 @@ def projects_due(today: date) -> list[tuple[Project, date]]:
         decided_at__lt=long_ago,
     )
     waiting = (
-        Project.objects.filter(case__kind=PROJECT, case__step="capacity_review", case__outcome="")
+        Project.objects.filter(case__kind=PROJECT, case__step="capacity_review", case__closed_at=None)
         .filter(Q(committed_capacity_on__lte=today) | Exists(completed))
         .exclude(Exists(CapacityReview.objects.filter(project=OuterRef("pk"))))
         .annotate(completed_at=Max("permits__decided_at", filter=completion))

@@ -21,7 +21,6 @@ from approvals.models import Permit, Project
 from approvals.reports.held import project_days
 from portal.cases import keyset
 from portal.cases.access import visible_to
-from portal.cases.declaration import flow_of
 from portal.cases.models import Case
 from portal.cases.queue import overdue
 from portal.cases.search import words
@@ -56,14 +55,14 @@ class ProjectRow:
 
 def permit_states(now: datetime) -> dict[str, Q]:
     """Which permits each state means, among cases."""
-    alive, filing = Q(outcome=""), Q(step="filing")
+    alive, filing = Q(closed_at=None), Q(step="filing")
     return {
         "filing": alive & filing,
         "running": alive & ~filing & Q(paused_at=None),
         "late": alive & overdue(now),
         "paused": alive & ~filing & Q(paused_at__isnull=False),
         "granted": Q(permit__decision=Permit.Decision.GRANTED),
-        "ended": Q(outcome__in=ENDED_WITHOUT),
+        "ended": Q(outcome__in=ENDED_WITHOUT, closed_at__isnull=False),
     }
 
 
@@ -72,15 +71,15 @@ def projects(actor: Actor, asked: ProjectFilter, now: datetime) -> QuerySet[Case
     found: QuerySet[Case] = visible_to(actor).filter(kind=PROJECT)
     stage = asked.chosen("stage")
     if stage == "closed":
-        found = found.filter(outcome__in=flow_of(PROJECT).outcomes)
+        found = found.filter(closed_at__isnull=False)
     elif stage:
-        found = found.filter(step=stage, outcome="")
+        found = found.filter(step=stage, closed_at=None)
     if mode := asked.chosen("mode"):
         found = found.alias(mode=_of_project("mode")).filter(mode=mode)
     if asked.chosen("key") and not actor.agencies:
         found = found.alias(is_key=_of_project("is_key")).filter(is_key=True)
     if asked.chosen("late"):
-        late = Case.objects.filter(overdue(now), kind=PERMIT, outcome="").values_list("parent", flat=True)
+        late = Case.objects.filter(overdue(now), kind=PERMIT, closed_at=None).values_list("parent", flat=True)
         # Few, and asked for first: joined, the planner walks through all that a team took part in.
         parents: Any = late if actor.agencies else list(late)
         found = found.filter(pk__in=parents)
@@ -97,7 +96,7 @@ def permits(actor: Actor, asked: PermitFilter, now: datetime) -> QuerySet[Case]:
     """The permits that the person sees, as narrowed; without a state those that are open."""
     found: QuerySet[Case] = visible_to(actor).filter(kind=PERMIT)
     state = asked.chosen("state")
-    found = found.filter(permit_states(now)[state] if state else Q(outcome=""))
+    found = found.filter(permit_states(now)[state] if state else Q(closed_at=None))
     if item := asked.chosen("item"):
         found = found.filter(permit__item=int(item))
     return _with_words(found, asked.chosen("q"))

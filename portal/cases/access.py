@@ -353,7 +353,7 @@ def visible_to(actor: Actor | None) -> CaseQuerySet:
     An enterprise's people see its cases of public kinds; a team sees what lies or has lain with it;
     leaders, supervision and audit see everything that is not sealed, and no draft of an enterprise;
     administrators nothing, as the dossier says (section 7: "no case content by default"). What is
-    confidential exists for its circle only, and there for everybody.
+    confidential exists for its circle only.
     """
     if actor is None:
         return Case.objects.all().none()
@@ -361,13 +361,13 @@ def visible_to(actor: Actor | None) -> CaseQuerySet:
     condition = Q(Exists(taken_part)) if actor.team_ids else Q(pk__in=[])
     if actor.holds(*SEES_ALL):
         condition |= Q(sealed=False) & _filed()
+    if actor.agencies:
+        condition |= agency_scope(actor)
     if actor.holds(Duty.DISCIPLINE):
         condition |= Q(sealed=True)
-    if actor.is_staff_side:
-        condition = Q(confidential=False) & condition | Q(pk__in=_circles(actor))
-    if actor.agencies:  # nothing that an enterprise may see is confidential
-        condition |= agency_scope(actor)
-    return Case.objects.filter(condition)
+    found = Case.objects.filter(condition)
+    # Beside the rest, not within it: the planner joins with what a team took part in.
+    return found.filter(known_to(actor)) if actor.is_staff_side else found
 
 
 def _circles(actor: Actor) -> QuerySet[CircleMember, int]:
@@ -376,7 +376,7 @@ def _circles(actor: Actor) -> QuerySet[CircleMember, int]:
 
 
 def known_to(actor: Actor) -> Q:
-    """For lists that begin with the cases of a team: what of them the person may know of."""
+    """Of what the person sees otherwise, that of which they may know."""
     return Q(confidential=False) | Q(pk__in=_circles(actor))
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from portal.cases.errors import Refused
-from portal.cases.models import Case, CircleMember
+from portal.cases.models import Case, CircleMember, Participant
 from portal.park.models import Membership, Team
 
 
@@ -34,10 +35,20 @@ def close(case: Case, user_ids: Iterable[int], now: datetime) -> None:
 
 
 def let_in(case: Case, user_ids: Iterable[int], now: datetime) -> None:
-    """Add people to the circle; nothing where the case is not confidential."""
-    if case.confidential:
-        added = [CircleMember(case=case, user_id=user_id, added_at=now) for user_id in user_ids]
-        CircleMember.objects.bulk_create(added, ignore_conflicts=True)
+    """Add people to the circle; nothing where the case is not confidential.
+
+    A team of theirs takes part in it: its other people see nothing of that as long as the circle is closed.
+    """
+    if not case.confidential:
+        return
+    added = [CircleMember(case=case, user_id=user_id, added_at=now) for user_id in user_ids]
+    CircleMember.objects.bulk_create(added, ignore_conflicts=True)
+    taking_part = Participant.objects.filter(case=case).values("team")
+    with_sight = Membership.objects.filter(team__in=taking_part).values("user")
+    without = Membership.objects.filter(user__circles__case=case, team__active=True)
+    teams = without.exclude(user__in=with_sight).values("user").annotate(first=Min("team"))
+    rows = [Participant(case=case, team_id=row["first"]) for row in teams]
+    Participant.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def take_out(case: Case, user_id: int) -> None:

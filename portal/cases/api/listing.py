@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -21,7 +22,8 @@ from portal.cases.access import is_inside, visible_to
 from portal.cases.api import shapes
 from portal.cases.api.opening import opened
 from portal.cases.declaration import FLOWS
-from portal.cases.models import CaseQuerySet, Light
+from portal.cases.models import Case, CaseQuerySet, Light
+from portal.composed import Composed
 from portal.names import local_name
 from portal.park.acting import Actor
 from portal.park.api import actor_of
@@ -96,23 +98,45 @@ def page(form: CaseListForm, actor: Actor, moment: datetime) -> tuple[list[dict[
     """One page of rows, and the cursor of the next."""
     order = form.chosen("sort", "due")
     column, descending = SORTS[order]
-    cases = selected(form, actor, moment)
     mark = paging.moment_mark(form.cursor, order)
-    if mark is not None:
-        if descending and mark[0] is None:
-            raise paging.bad_cursor()
-        cases = cases.filter(paging.beyond(column, mark, descending=descending))
-    sign = "-" if descending else ""
-    found = list(
-        cases.with_light(moment)
-        .order_by(f"{sign}{column}", f"{sign}id")
-        .values_list(*COLUMNS)[: form.size + 1]
-    )
+    if mark is not None and descending and mark[0] is None:
+        raise paging.bad_cursor()
+    if mark is None and form.size == paging.PAGE and not any(map(form.cleaned_data.get, NARROWING)):
+        found = _FIRST_PAGES[order].rows(actor, moment, OPEN.get(form.chosen("state", "open")))
+    else:
+        cases = selected(form, actor, moment)
+        if mark is not None:
+            cases = cases.filter(paging.beyond(column, mark, descending=descending))
+        found = list(_ordered(cases, order, moment, form.size))
     rows = [row(values, actor) for values in found[: form.size]]
     cursor = ""
     if len(found) > form.size:
         cursor = paging.encode(order, rows[-1][column], rows[-1]["id"])
     return rows, cursor
+
+
+def _ordered(cases: CaseQuerySet, order: str, moment: datetime, size: int) -> QuerySet[Case, tuple[Any, ...]]:
+    column, descending = SORTS[order]
+    sign = "-" if descending else ""
+    ordered = cases.with_light(moment).order_by(f"{sign}{column}", f"{sign}id")
+    return ordered.values_list(*COLUMNS)[: size + 1]
+
+
+def _first_page(order: str) -> Composed[tuple[Any, ...]]:
+    """The page that is asked for most: everything within sight, open or closed, or both (`is_open` None)."""
+
+    def build(actor: Actor, moment: datetime, is_open: bool | None) -> QuerySet[Case, tuple[Any, ...]]:
+        cases = visible_to(actor)
+        if is_open is not None:
+            cases = cases.filter(closed_at__isnull=is_open)
+        return _ordered(cases, order, moment, paging.PAGE)
+
+    return Composed(build)
+
+
+NARROWING = ("view", "q", "kind", "team", "light", "step", "enterprise")
+OPEN = {"open": True, "closed": False}
+_FIRST_PAGES = {order: _first_page(order) for order in SORTS}
 
 
 def row(values: tuple[Any, ...], actor: Actor) -> dict[str, Any]:

@@ -171,9 +171,27 @@ class Case(models.Model):
             models.Index(fields=["opened_at", "id"], name="cases_opened"),
             models.Index(fields=["enterprise", "-opened_at", "-id"], name="cases_enterprise"),
             models.Index(fields=["kind", "closed_at"], name="cases_kind_closed"),
-            # Lists of one kind, newest first; those that are open have no outcome.
+            # Lists of one kind, newest first: all, what is open (in one step), what has ended (in
+            # one way).
             models.Index(fields=["kind", "opened_at", "id"], name="cases_kind_opened"),
-            models.Index(fields=["kind", "outcome", "opened_at", "id"], name="cases_kind_outcome"),
+            models.Index(
+                fields=["kind", "opened_at", "id"], condition=Q(closed_at=None), name="cases_kind_open"
+            ),
+            models.Index(
+                fields=["kind", "step", "opened_at", "id"],
+                condition=Q(closed_at=None),
+                name="cases_kind_step",
+            ),
+            models.Index(
+                fields=["kind", "opened_at", "id"],
+                condition=Q(closed_at__isnull=False),
+                name="cases_kind_ended",
+            ),
+            models.Index(
+                fields=["kind", "outcome", "opened_at", "id"],
+                condition=Q(closed_at__isnull=False),
+                name="cases_kind_outcome",
+            ),
             models.Index(
                 fields=["id"], condition=Q(sealed=True) | Q(confidential=True), name="cases_withheld"
             ),
