@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from investment.access import RIVALRY
+from investment.access import INVESTMENT_OFFICE, RIVALRY
 from investment.actions.leads import protect
 from investment.models import Lead, Rivalry
 from portal.cases import engine
@@ -21,6 +21,7 @@ from portal.cases.errors import NotAllowed, Refused
 from portal.cases.flow.common import take_after_parent
 from portal.cases.models import Case
 from portal.cases.move import Move
+from portal.park import offices
 from portal.park.acting import Actor
 from portal.park.models import Team
 
@@ -60,6 +61,18 @@ def keep_answer(move: Move) -> None:
     rivalry: Rivalry = move.case.rivalry
     rivalry.answer = move.data["answer"]
     move.keep(rivalry)
+
+
+def contest(move: Move) -> None:
+    keep_answer(move)
+    call_panel(move)
+
+
+def call_panel(move: Move) -> None:
+    """The investment promotion office sees what it is to decide on."""
+    office = offices.team_of(INVESTMENT_OFFICE)
+    if office is not None:
+        move.participate(office.pk)
 
 
 def impartial(case: Case, move: Move) -> None:

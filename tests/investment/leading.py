@@ -29,10 +29,11 @@ FOUNDED = uscc("91430300MA4L16JP2")
 
 
 def make_task_forces(park: SimpleNamespace) -> SimpleNamespace:
-    first, second, *departments = Team.objects.bulk_create(
+    first, second, bank, *departments = Team.objects.bulk_create(
         [
             Team(code="tf_metal", name="先进材料专班", kind="task_force"),
             Team(code="tf_robot", name="机器人专班", kind="task_force"),
+            Team(code="bank_demo", name="示范银行", kind="bank"),
             *(Team(code=code, name=f"{name}部门", kind="department") for code, name in OFFICES.items()),
         ]
     )
@@ -40,6 +41,7 @@ def make_task_forces(park: SimpleNamespace) -> SimpleNamespace:
         park=park,
         first=first,
         second=second,
+        bank=bank,
         member=works_in(person("metalmember"), first),
         head=works_in(person("metalhead"), first, "head"),
         rival=works_in(person("robotmember"), second),

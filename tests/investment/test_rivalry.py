@@ -13,6 +13,7 @@ from investment.access import RIVALRY
 from investment.actions import rivalry
 from investment.models import Rivalry
 from portal.cases import engine
+from portal.cases.access import visible_to
 from portal.cases.errors import Conflict, NotAllowed, Refused
 from portal.cases.models import Case
 from tests.investment.leading import act, make_task_forces, register_lead
@@ -73,7 +74,7 @@ def test_a_panel_that_belongs_to_neither_side_decides(
         act(forces.park.leader, part, name, decision="归我")
     with pytest.raises(NotAllowed):
         act(forces.member, part, name, decision="归我")
-    part.participants.create(team=office.memberships.get().team)
+    assert visible_to(actor(office)).filter(pk=part.pk).exists()
     part = act(office, part, name, decision="以登记为准")
     lead.refresh_from_db()
     assert (part.outcome, lead.team) == (outcome, getattr(forces, team))
