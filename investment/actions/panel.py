@@ -101,6 +101,7 @@ def begin(move: Move) -> None:
     take_after_parent(move)
     parent: Any = move.case.parent  # it is a part of a lead
     reviewer: User = move.data["reviewer"]
+    move.case.title = f"{reviewer.label} · {parent.title}"[:200]
     move.assign(reviewer)
     Assessment.objects.create(case=move.case, lead=parent.lead, reviewer=reviewer, round=move.data["round"])
 

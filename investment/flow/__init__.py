@@ -57,6 +57,7 @@ register(
             "shared": _("shared it with another task force"),
             "moved_over": _("gave it to another task force"),
         },
+        notes=("report", "change", "due_diligence", "opinion", "minutes", "proof", "next_action"),
         outcomes={"handed_over": _("handed over"), "lost": _("lost")},
     )
 )

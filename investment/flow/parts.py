@@ -73,6 +73,7 @@ register(
         facts=Assessment,
         facts_related=("reviewer",),
         facts_template="investment/_assessment_facts.html",
+        notes=("interest",),
         opening=Opening(who=("team",), step="asked", form=forms.SheetForm, create=panel.begin),
         steps=(
             Step("asked", _("Waiting for the sheet"), limit=within(working_days(5))),
@@ -127,6 +128,7 @@ register(
         facts_related=("claimant",),
         facts_template="investment/_rivalry_facts.html",
         facts_internal=("claimant", "grounds", "answer", "decision"),
+        notes=("grounds", "decision"),
         opening=Opening(
             who=("task_forces",),
             step="answer",

@@ -26,7 +26,9 @@ class Contract(models.Model):
     lead = models.OneToOneField(Lead, on_delete=models.CASCADE, primary_key=True, related_name="contract")
     number = models.CharField(_("number of the contract"), max_length=60)
     signed_on = models.DateField(_("signed on"))
-    investment_amount = models.DecimalField(_("investment (yuan)"), max_digits=16, decimal_places=2)
+    investment_amount = models.DecimalField(
+        _("investment by contract (yuan)"), max_digits=16, decimal_places=2
+    )
 
     class Meta:
         verbose_name = _("contract")
@@ -65,19 +67,19 @@ class Commitment(models.Model):
         PARK = "park", _("the park")
 
     class Kind(models.TextChoices):
-        INVESTMENT = "investment", _("investment (yuan)")
+        INVESTMENT = "investment", _("investment made")
         START = "start", _("start of the works")
         COMPLETION = "completion", _("completion")
         PRODUCTION = "production", _("start of production")
-        INTENSITY = "intensity", _("investment per mu (yuan)")
+        INTENSITY = "intensity", _("investment per mu")
         FLOOR_AREA_RATIO = "floor_area_ratio", _("floor-area ratio")
-        OUTPUT = "output", _("output a year (yuan)")
-        TAX = "tax", _("tax a year (yuan)")
+        OUTPUT = "output", _("output a year")
+        TAX = "tax", _("tax a year")
         JOBS = "jobs", _("jobs")
-        ENERGY = "energy", _("energy use (tonnes of standard coal a year)")
+        ENERGY = "energy", _("energy use a year (tonnes of standard coal)")
         LAND = "land", _("land ready")
         UTILITIES = "utilities", _("utilities connected")
-        REWARD = "reward", _("reward (yuan)")
+        REWARD = "reward", _("reward of the park")
         OTHER = "other", _("something else")
 
     contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="commitments")
@@ -90,6 +92,9 @@ class Commitment(models.Model):
     done_amount = models.DecimalField(_("reached"), null=True, blank=True, max_digits=16, decimal_places=2)
     proof = models.CharField(_("what shows it"), max_length=300, blank=True)
     noted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    # Kinds whose amount is money.
+    MONEY: ClassVar = frozenset((Kind.INVESTMENT, Kind.INTENSITY, Kind.OUTPUT, Kind.TAX, Kind.REWARD))
 
     objects = CommitmentQuerySet.as_manager()
 
@@ -113,6 +118,10 @@ class Commitment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.due_on}"
+
+    @property
+    def in_money(self) -> bool:
+        return self.kind in self.MONEY
 
     @property
     def kept(self) -> bool:

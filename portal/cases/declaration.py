@@ -253,6 +253,7 @@ class Flow:
     grades: Mapping[str, Text] = field(default_factory=dict)
     outcomes: Mapping[str, Text] = field(default_factory=dict)
     verbs: Mapping[str, Text] = field(default_factory=dict)  # what effects log besides, in the past tense
+    notes: Sequence[str] = ()  # fields of its forms whose text stands in the timeline, as it was written
     ladder: Sequence[Rung] = STANDARD_LADDER
     facts: type[Model] | None = None  # the domain's row, OneToOne to the case
     facts_related: Sequence[str] = ()  # what the case page shows of it, read along

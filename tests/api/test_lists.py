@@ -50,7 +50,7 @@ def some_cases(park: SimpleNamespace) -> list[Case]:
     return made
 
 
-@pytest.mark.parametrize("sort", ["", "due", "opened", "-opened"])
+@pytest.mark.parametrize("sort", ["", "due", "opened", "-opened", "newest"])
 @pytest.mark.parametrize("size", [1, 2, 3, 50])
 def test_pages_of_any_size_give_every_case_once_and_in_order(
     park: SimpleNamespace, sort: str, size: int
@@ -64,8 +64,10 @@ def test_pages_of_any_size_give_every_case_once_and_in_order(
     if sort.endswith("opened"):
         moments = [row["opened_at"] for row in rows]
         assert moments == sorted(moments, reverse=sort.startswith("-"))
-    else:
+    elif sort == "due":
         assert rows[-1]["due_at"] is None, "what has no deadline comes last"
+    else:
+        assert [row["id"] for row in rows] == sorted((row["id"] for row in rows), reverse=True)
 
 
 def test_a_page_holds_still_while_cases_come_in(park: SimpleNamespace) -> None:

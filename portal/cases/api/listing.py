@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -57,8 +57,15 @@ COLUMNS = (
     "assignee__display_name_en",
     "light_key",
 )
-# Name of the order → column, descending.
-SORTS = {"due": ("due_at", False), "opened": ("opened_at", False), "-opened": ("opened_at", True)}
+# Name of the order → column, descending. What teams have taken part in is kept in the order of the keys: the
+# others walk past the cases of everybody else.
+NEWEST = "newest"
+SORTS = {
+    "due": ("due_at", False),
+    "opened": ("opened_at", False),
+    "-opened": ("opened_at", True),
+    NEWEST: ("id", True),
+}
 
 
 class CaseListForm(paging.PageForm, queue.FilterForm):
@@ -96,29 +103,40 @@ def selected(form: CaseListForm, actor: Actor, moment: datetime) -> CaseQuerySet
 
 def page(form: CaseListForm, actor: Actor, moment: datetime) -> tuple[list[dict[str, Any]], str]:
     """One page of rows, and the cursor of the next."""
-    order = form.chosen("sort", "due")
-    column, descending = SORTS[order]
-    mark = paging.moment_mark(form.cursor, order)
-    if mark is not None and descending and mark[0] is None:
-        raise paging.bad_cursor()
-    if mark is None and form.size == paging.PAGE and not any(map(form.cleaned_data.get, NARROWING)):
+    order = form.chosen("sort", "due" if form.chosen("view") else NEWEST)
+    beyond = _beyond(form, order)
+    if not beyond and form.size == paging.PAGE and not any(map(form.cleaned_data.get, NARROWING)):
         found = _FIRST_PAGES[order].rows(actor, moment, OPEN.get(form.chosen("state", "open")))
     else:
-        cases = selected(form, actor, moment)
-        if mark is not None:
-            cases = cases.filter(paging.beyond(column, mark, descending=descending))
-        found = list(_ordered(cases, order, moment, form.size))
+        found = list(_ordered(selected(form, actor, moment).filter(beyond), order, moment, form.size))
     rows = [row(values, actor) for values in found[: form.size]]
     cursor = ""
     if len(found) > form.size:
-        cursor = paging.encode(order, rows[-1][column], rows[-1]["id"])
+        column, last = SORTS[order][0], rows[-1]
+        cursor = (
+            paging.encode(last["id"]) if order == NEWEST else paging.encode(order, last[column], last["id"])
+        )
     return rows, cursor
+
+
+def _beyond(form: CaseListForm, order: str) -> Q:
+    """What lies after the cursor. Raises Problem for one of another order."""
+    if order == NEWEST:
+        pk = paging.id_mark(form.cursor)
+        return Q(id__lt=pk) if pk is not None else Q()
+    column, descending = SORTS[order]
+    mark = paging.moment_mark(form.cursor, order)
+    if mark is None:
+        return Q()
+    if descending and mark[0] is None:
+        raise paging.bad_cursor()
+    return paging.beyond(column, mark, descending=descending)
 
 
 def _ordered(cases: CaseQuerySet, order: str, moment: datetime, size: int) -> QuerySet[Case, tuple[Any, ...]]:
     column, descending = SORTS[order]
     sign = "-" if descending else ""
-    ordered = cases.with_light(moment).order_by(f"{sign}{column}", f"{sign}id")
+    ordered = cases.with_light(moment).order_by(*dict.fromkeys((f"{sign}{column}", f"{sign}id")))
     return ordered.values_list(*COLUMNS)[: size + 1]
 
 

@@ -161,12 +161,12 @@ def entry(event: Event, flow: Flow, *, inside: bool) -> Entry:
         what=words_of(event, flow),
         who=event.actor.label if event.actor else str(_("The portal")),
         when=short_moment(event.at),
-        notes=_notes(event.verb, event.data.get("public", {})),
+        notes=_notes(event.verb, event.data.get("public", {}), flow),
         grave=bool(known and known.grave) or event.verb == "alerted",
         key=known is not None or event.verb in flow.verbs,
     )
     if inside:
-        made.internal_notes = _notes(event.verb, event.data.get("internal", {}))
+        made.internal_notes = _notes(event.verb, event.data.get("internal", {}), flow)
     return made
 
 
@@ -178,8 +178,10 @@ def _issued(event: Event, flow: Flow) -> str:
     return gettext("issued: %(letter)s") % {"letter": named} if label else ""
 
 
-def _notes(verb: str, data: dict[str, Any]) -> list[str]:
-    shown = ("days", *TEXT_FIELDS) if verb in ("extended", "extension_asked") else TEXT_FIELDS
+def _notes(verb: str, data: dict[str, Any], flow: Flow) -> list[str]:
+    shown = (*TEXT_FIELDS, *flow.notes)
+    if verb in ("extended", "extension_asked"):
+        shown = ("days", *shown)
     return [_note(verb, name, data[name]) for name in shown if data.get(name)]
 
 
