@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from investment.access import LEAD, RIVALRY, own_task_forces, registers_leads
 from investment.actions import rivalry
+from investment.actions.duplicates import Taken
 from investment.forms import ClaimForm, LeadForm
 from portal.cases import engine
 from portal.cases.access import known_to
@@ -27,7 +28,7 @@ from portal.worktime.now import now
 @refusals
 def lead_register(request: HttpRequest) -> HttpResponse:
     """Any member of staff registers a lead for a task force; what was typed stays when it is refused."""
-    actor, token, refused = actor_of(request), filing_token(request), ""
+    actor, token, refused, taken = actor_of(request), filing_token(request), "", ""
     if not registers_leads(actor):
         raise PermissionDenied
     form: Any = LeadForm(
@@ -41,10 +42,12 @@ def lead_register(request: HttpRequest) -> HttpResponse:
             case = engine.open_case(LEAD, by=actor, data=request.POST, now=now(), token=token)
         except (Invalid, Refused) as error:
             form, refused = (error.form, "") if isinstance(error, Invalid) else (form, str(error))
+            if isinstance(error, Taken) and own_task_forces(actor):
+                taken = error.number
         else:
             messages.success(request, _("Registered: %(number)s.") % {"number": case.number})
             return redirect("cases:case_view", pk=case.pk)
-    shown = {"form": form, "token": token, "refused": refused}
+    shown = {"form": form, "token": token, "refused": refused, "taken": taken}
     return render(request, "investment/lead_register.html", shown, status=422 if form.is_bound else 200)
 
 

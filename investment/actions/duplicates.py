@@ -29,36 +29,55 @@ def bare_name(name: str | F | Value) -> Func:
     )
 
 
+class Taken(Refused):
+    """Somebody has this investor already. `number` of the lead, where it may be told."""
+
+    def __init__(self, message: str, number: str) -> None:
+        super().__init__(message)
+        self.number = number
+
+
 def check_duplicates(
     uscc: str, investor_name: str, *, same_name: bool, by: Actor | None, now: datetime
 ) -> None:
     """One registration at a time, until its transaction ends: who comes second sees the lead of the first.
 
-    Raises Refused for an open lead of the same credit code; and for one of the same name, unless
+    Raises Taken for an open lead of the same credit code; and for one of the same name, unless
     `same_name` says that it is another investor. Of a confidential lead it is said only that there is one.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK])
     taken = _open().filter(uscc=uscc).first() if uscc else None
     if taken is not None:
-        raise Refused(_told(taken, by, now))
+        raise Taken(_told(taken, by, now), _number(taken, by))
     if same_name:
         return
     alike = _open().annotate(bare=bare_name("investor_name"))
     taken = alike.filter(bare=bare_name(Value(investor_name))).first()
     if taken is not None:
         asks = _("Is it another investor of this name? Then say so below.")
-        raise Refused(f"{_told(taken, by, now)} {asks}")
+        raise Taken(f"{_told(taken, by, now)} {asks}", _number(taken, by))
 
 
 def _open() -> QuerySet[Lead]:
     return Lead.objects.filter(case__closed_at=None).select_related("case__team").order_by("pk")
 
 
+def _may_know(lead: Lead, by: Actor | None) -> bool:
+    case = lead.case
+    if not case.confidential:
+        return True
+    return by is not None and Case.objects.filter(known_to(by), pk=case.pk).exists()
+
+
+def _number(lead: Lead, by: Actor | None) -> str:
+    return lead.case.number if _may_know(lead, by) else ""
+
+
 def _told(lead: Lead, by: Actor | None, now: datetime) -> str:
     """Who has the investor, until when they are protected, and what one can do."""
     case = lead.case
-    if case.confidential and (by is None or not Case.objects.filter(known_to(by), pk=case.pk).exists()):
+    if not _may_know(lead, by):
         return _("This investor is known to the park. Speak to the investment promotion office.")
     told = {"number": case.number, "team": case.team.label, "day": lead.protected_until}
     if case.step == "pool":

@@ -42,7 +42,7 @@ class SigningForm(NextActionForm):
     floor_area_ratio = measure(_("Floor-area ratio"))
     output = yuan(_("Output a year (yuan)"), required=False)
     tax = yuan(_("Tax a year (yuan)"), required=False)
-    jobs = forms.IntegerField(label=_("Jobs"), min_value=0, max_value=1_000_000, required=False)
+    jobs = forms.IntegerField(label=_("Jobs created"), min_value=0, max_value=1_000_000, required=False)
     energy = measure(_("Energy use (tonnes of standard coal a year)"))
     land_on = day(_("The park: land ready by"), required=False)
     utilities_on = day(_("The park: utilities connected by"), required=False)

@@ -84,6 +84,9 @@ def test_from_an_envoy_to_the_construction_project(
     expect(rival.page.locator(".message.error")).to_contain_text("保护期至 2027-01-15")
     expect(rival.page.locator("main [name=investor_name]")).to_have_value("星野材料（示范）")
     looked_at(rival, "lead-taken")
+    rival.page.get_by_role("link", name="主张该线索").click()
+    expect(rival.page.locator("h1")).to_contain_text(case.number)
+    looked_at(rival, "lead-claim")
 
     member, head, leader = window(forces.member), window(forces.head), window(forces.leader)
     act(member, case, "accept", **NEXT)

@@ -55,6 +55,6 @@ def test_two_task_forces_at_one_moment_one_is_protected_the_other_told(
         lambda: register_lead(forces.member, forces.first, uscc=code),
         lambda: register_lead(forces.rival, forces.second, uscc=code),
     )
-    assert sorted(type(result).__name__ for result in results) == ["Case", "Refused"]
+    assert sorted(type(result).__name__ for result in results) == ["Case", "Taken"]
     kept = Case.objects.get(kind="investment.lead")
     assert any(kept.number in str(result) for result in results if isinstance(result, Refused))
