@@ -17,3 +17,4 @@ class InvestmentConfig(DomainConfig):
         kind: [(_("Register a lead"), "investment:lead_register")]
         for kind in ("station", "task_force", "department", "window", "finance", "supervision")
     }
+    overviews: ClassVar = [(_("Flow chart of park entry"), "investment:flow_chart")]
