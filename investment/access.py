@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Duty
-from portal.cases.access import Rule, register
+from portal.cases.access import SEES_ALL, Rule, register
 from portal.cases.models import Case
 from portal.park import offices
 from portal.park.acting import Actor
@@ -48,6 +48,17 @@ def registers_leads(actor: Actor) -> bool:
 def own_task_forces(actor: Actor) -> list[int]:
     """The task forces in which the person works."""
     return [seat.team_id for seat in actor.seats if seat.kind == Team.Kind.TASK_FORCE]
+
+
+def follows_investment(actor: Actor) -> bool:
+    """Who reads bulletins and rankings: the task forces, the investment office, leaders and who oversees."""
+    inside = bool(own_task_forces(actor)) or offices.sits_in(actor, INVESTMENT_OFFICE)
+    return inside or actor.holds(*SEES_ALL)
+
+
+def steers_investment(actor: Actor) -> bool:
+    """Who issues bulletins and rankings: the investment office, and the leaders."""
+    return actor.holds(Duty.LEADER) or offices.sits_in(actor, INVESTMENT_OFFICE)
 
 
 def _assesses(actor: Actor, case: Case) -> bool:

@@ -14,6 +14,23 @@ class InvestmentConfig(DomainConfig):
     url_prefix = "investment/"
     # 全员大招商: everybody in the park registers leads, its banks do not.
     team_nav: ClassVar = {
-        kind: [(_("Register a lead"), "investment:lead_register")]
-        for kind in ("station", "task_force", "department", "window", "finance", "supervision")
+        **{
+            kind: [(_("Register a lead"), "investment:lead_register")]
+            for kind in ("station", "department", "window", "finance", "supervision")
+        },
+        "task_force": [
+            (_("Register a lead"), "investment:lead_register"),
+            (_("Park entry"), "investment:flow_chart"),
+            (_("Ranking"), "investment:ranking_view"),
+        ],
+    }
+    overviews: ClassVar = [
+        (_("Flow chart of park entry"), "investment:flow_chart"),
+        (_("Ranking of the task forces"), "investment:ranking_view"),
+    ]
+    office_nav: ClassVar = {
+        "investment_office": [
+            (_("Park entry"), "investment:flow_chart"),
+            (_("Ranking"), "investment:ranking_view"),
+        ]
     }

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from investment import views
+from investment.views import charts, leads, listing, ranking
 
 app_name = "investment"
 urlpatterns = [
-    path("leads/<str:number>/claim/", views.lead_claim, name="lead_claim"),
-    path("leads/new/", views.lead_register, name="lead_register"),
+    path("chart/", charts.flow_chart, name="flow_chart"),
+    path("leads/", listing.lead_list, name="lead_list"),
+    path("leads/<str:number>/claim/", leads.lead_claim, name="lead_claim"),
+    path("leads/new/", leads.lead_register, name="lead_register"),
+    path("ranking/", ranking.ranking_view, name="ranking_view"),
+    path("ranking/file/", ranking.ranking_file, name="ranking_file"),
+    path("ranking/issue/", ranking.ranking_issue, name="ranking_issue"),
+    path("ranking/rows/", ranking.ranking_rows, name="ranking_rows"),
+    path("ranking/sheet/", ranking.ranking_sheet, name="ranking_sheet"),
+    path("ranking/untruth/", ranking.ranking_untruth, name="ranking_untruth"),
 ]

@@ -1,8 +1,10 @@
 """What investment promotion keeps: leads and what is given to them, contracts, activities, registers."""
 
 from investment.models.activities import Activity
+from investment.models.bulletins import Bulletin
 from investment.models.contracts import Commitment, Contract
 from investment.models.leads import HUNDRED_MILLION, IDLE_AFTER, PROTECTED_DAYS, Lead
+from investment.models.ranking import Ranking, RankingRule, Untruth
 from investment.models.registers import Agent, Award, Envoy, Partnership, Target
 from investment.models.reviews import Assessment, Criterion, Opinion, Rivalry, TermSheet
 
@@ -14,6 +16,7 @@ __all__ = [
     "Agent",
     "Assessment",
     "Award",
+    "Bulletin",
     "Commitment",
     "Contract",
     "Criterion",
@@ -21,7 +24,10 @@ __all__ = [
     "Lead",
     "Opinion",
     "Partnership",
+    "Ranking",
+    "RankingRule",
     "Rivalry",
     "Target",
     "TermSheet",
+    "Untruth",
 ]
