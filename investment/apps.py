@@ -21,16 +21,19 @@ class InvestmentConfig(DomainConfig):
         "task_force": [
             (_("Register a lead"), "investment:lead_register"),
             (_("Park entry"), "investment:flow_chart"),
+            (_("Commitments"), "investment:commitment_list"),
             (_("Ranking"), "investment:ranking_view"),
         ],
     }
     overviews: ClassVar = [
         (_("Flow chart of park entry"), "investment:flow_chart"),
         (_("Ranking of the task forces"), "investment:ranking_view"),
+        (_("Commitments of contracts"), "investment:commitment_list"),
     ]
     office_nav: ClassVar = {
         "investment_office": [
             (_("Park entry"), "investment:flow_chart"),
+            (_("Commitments"), "investment:commitment_list"),
             (_("Ranking"), "investment:ranking_view"),
         ]
     }

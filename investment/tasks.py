@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from investment.actions import idling
+from investment.actions import idling, reminding
 from portal import schedule
 from portal.jobs.recording import recorded
 from portal.worktime.now import now
@@ -12,3 +12,9 @@ from portal.worktime.now import now
 def tend_idle_leads() -> int:
     """Tell of leads that idle, and give back to the pool what has idled too long."""
     return recorded("investment.idle", schedule.DAILY, lambda: idling.tend(now()))
+
+
+@shared_task
+def remind_of_commitments() -> int:
+    """Tell of commitments of either side that fall due, and of those that are overdue."""
+    return recorded("investment.commitments", schedule.DAILY, lambda: reminding.remind(now()))

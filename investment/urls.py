@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from investment.views import charts, leads, listing, ranking
+from investment.views import charts, commitments, leads, listing, ranking
 
 app_name = "investment"
 urlpatterns = [
     path("chart/", charts.flow_chart, name="flow_chart"),
+    path("commitments/", commitments.commitment_list, name="commitment_list"),
     path("leads/", listing.lead_list, name="lead_list"),
     path("leads/<str:number>/claim/", leads.lead_claim, name="lead_claim"),
     path("leads/new/", leads.lead_register, name="lead_register"),

@@ -36,6 +36,10 @@ BEAT_SCHEDULE = {
         "task": "investment.tasks.tend_idle_leads",
         "schedule": crontab(minute="35", hour="8"),
     },
+    "investment.commitments": {
+        "task": "investment.tasks.remind_of_commitments",
+        "schedule": crontab(minute="40", hour="8"),
+    },
     "cases.scan": {"task": "portal.cases.tasks.scan_papers", "schedule": crontab(minute="*")},
     "cases.paper_expiry": {
         "task": "portal.cases.tasks.remind_of_papers",

@@ -19,7 +19,9 @@ BEGINNING = "2000-Q1"
 KEPT = ("name", "name_en", "measure", "basis", "points", "per_unit")
 
 
-def _declared(code: str, names: str, basis: RankingRule.Basis, points: str, per_unit: str = "0") -> RankingRule:
+def _declared(
+    code: str, names: str, basis: RankingRule.Basis, points: str, per_unit: str = "0"
+) -> RankingRule:
     name, _bar, name_en = names.partition(" | ")
     return RankingRule(
         code=code,

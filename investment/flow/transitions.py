@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from investment import forms
-from investment.actions import STEPS, contracts, gates, idling, leads, opinions, panel, secrecy
+from investment.actions import STEPS, contracts, gates, leads, opinions, panel, secrecy
+from investment.flow.by_itself import BY_ITSELF
 from portal.cases.declaration import Effect, Text, Transition
 from portal.cases.forms import ActionForm
 from portal.cases.move import Move
@@ -271,69 +272,6 @@ ON_THE_WAY = (
     ),
 )
 
-IDLE = (
-    Transition(
-        "turn_yellow",
-        _("Nothing done for 15 working days"),
-        STEPS,
-        "",
-        who=("system",),
-        guard=idling.still_idle(1),
-        effect=idling.turn(1),
-        while_paused=True,
-        tells=("handler",),
-        done=_("told that nothing was done for 15 working days"),
-    ),
-    Transition(
-        "turn_red",
-        _("Nothing done for 30 working days"),
-        STEPS,
-        "",
-        who=("system",),
-        guard=idling.still_idle(2),
-        effect=idling.turn(2),
-        while_paused=True,
-        tells=("handler", "heads"),
-        done=_("told that nothing was done for 30 working days"),
-    ),
-    Transition(
-        "release",
-        _("Back to the pool"),
-        STEPS,
-        "pool",
-        who=("system",),
-        guard=idling.still_idle(3),
-        effect=idling.release,
-        while_paused=True,
-        tells=("task_forces",),
-        done=_("gave it back to the pool: nothing was done for 60 working days"),
-    ),
-    Transition(
-        "take",
-        _("Take it from the pool"),
-        ("pool",),
-        "contact",
-        who=("task_forces",),
-        form=forms.TakeForm,
-        effect=leads.take,
-        may_lead_to=STEPS,
-        while_paused=True,
-        primary=True,
-        done=_("took it from the pool"),
-    ),
-    Transition(
-        "look_again",
-        _("Time to look again"),
-        ("parked",),
-        "",
-        who=("system",),
-        effect=idling.turn(1),
-        while_paused=True,
-        tells=("handler",),
-        done=_("reminded to look again"),
-    ),
-)
-
 SECRECY = (
     Transition(
         "confide",
@@ -388,4 +326,4 @@ SECRECY = (
     ),
 )
 
-TRANSITIONS = (*FORWARD, *ON_THE_WAY, *IDLE, *SECRECY)
+TRANSITIONS = (*FORWARD, *ON_THE_WAY, *BY_ITSELF, *SECRECY)

@@ -2,7 +2,7 @@
 
 from investment.models.activities import Activity
 from investment.models.bulletins import Bulletin
-from investment.models.contracts import Commitment, Contract
+from investment.models.contracts import SOON, Commitment, Contract
 from investment.models.leads import HUNDRED_MILLION, IDLE_AFTER, PROTECTED_DAYS, Lead
 from investment.models.ranking import Ranking, RankingRule, Untruth
 from investment.models.registers import Agent, Award, Envoy, Partnership, Target
@@ -12,6 +12,7 @@ __all__ = [
     "HUNDRED_MILLION",
     "IDLE_AFTER",
     "PROTECTED_DAYS",
+    "SOON",
     "Activity",
     "Agent",
     "Assessment",

@@ -91,6 +91,8 @@ class Commitment(models.Model):
     done_on = models.DateField(_("done on"), null=True, blank=True)
     done_amount = models.DecimalField(_("reached"), null=True, blank=True, max_digits=16, decimal_places=2)
     proof = models.CharField(_("what shows it"), max_length=300, blank=True)
+    # Told of once when its day comes near, and once when it has passed.
+    told_level = models.PositiveSmallIntegerField(_("told that it is due"), default=0)
     noted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     # Kinds whose amount is money.

@@ -105,7 +105,7 @@ class Ranking(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.quarter
+        return str(self.quarter)
 
 
 class Untruth(models.Model):
