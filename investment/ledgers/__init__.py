@@ -1,0 +1,5 @@
+"""Ledgers of the domain."""
+
+from investment.ledgers import leads, registers
+
+__all__ = ["leads", "registers"]
