@@ -174,7 +174,8 @@ def test_pauses_of_sealed_cases_and_running_ones_stay_here(park: SimpleNamespace
 def test_each_duty_takes_out_what_it_reads(park: SimpleNamespace) -> None:
     common = {
         "teams", "stations", "enterprises", "events", "requests", "pauses", "service_items", "windows",
-        "parcels", "projects", "permits", "policies", "claims",
+        "parcels", "projects", "permits", "policies", "claims", "leads", "envoys", "targets", "awards",
+        "partnerships",
     }  # fmt: skip
     for person, expected in (
         (park.administrator, set(LEDGERS)),
