@@ -11,8 +11,9 @@ from portal.park import offices
 from portal.park.acting import Actor
 from portal.park.models import Team
 
-LEAD, OPINION, ASSESSMENT, RIVALRY = (
+LEAD, ACTIVITY, OPINION, ASSESSMENT, RIVALRY = (
     "investment.lead",
+    "investment.activity",
     "investment.opinion",
     "investment.assessment",
     "investment.rivalry",

@@ -20,6 +20,7 @@ class InvestmentConfig(DomainConfig):
         },
         "task_force": [
             (_("Register a lead"), "investment:lead_register"),
+            (_("Activities"), "investment:activity_list"),
             (_("Park entry"), "investment:flow_chart"),
             (_("Commitments"), "investment:commitment_list"),
             (_("Ranking"), "investment:ranking_view"),
@@ -32,6 +33,7 @@ class InvestmentConfig(DomainConfig):
     ]
     office_nav: ClassVar = {
         "investment_office": [
+            (_("Activities"), "investment:activity_list"),
             (_("Park entry"), "investment:flow_chart"),
             (_("Commitments"), "investment:commitment_list"),
             (_("Ranking"), "investment:ranking_view"),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from investment.actions import idling, reminding
+from investment.actions import activities, idling, reminding
 from portal import schedule
 from portal.jobs.recording import recorded
 from portal.worktime.now import now
@@ -12,6 +12,12 @@ from portal.worktime.now import now
 def tend_idle_leads() -> int:
     """Tell of leads that idle, and give back to the pool what has idled too long."""
     return recorded("investment.idle", schedule.DAILY, lambda: idling.tend(now()))
+
+
+@shared_task
+def hold_activities() -> int:
+    """Ask for the reports of activities that have taken place."""
+    return recorded("investment.activities", schedule.DAILY, lambda: activities.hold(now()))
 
 
 @shared_task

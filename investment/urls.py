@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from investment.views import charts, commitments, leads, listing, ranking
+from investment.views import activities, charts, commitments, leads, listing, ranking
 
 app_name = "investment"
 urlpatterns = [
+    path("activities/", activities.activity_list, name="activity_list"),
+    path("activities/new/", activities.activity_plan, name="activity_plan"),
     path("chart/", charts.flow_chart, name="flow_chart"),
     path("commitments/", commitments.commitment_list, name="commitment_list"),
     path("leads/", listing.lead_list, name="lead_list"),

@@ -36,6 +36,11 @@ BEAT_SCHEDULE = {
         "task": "investment.tasks.tend_idle_leads",
         "schedule": crontab(minute="35", hour="8"),
     },
+    # Within the hours of intake: the three working days of the report count from the day of the return.
+    "investment.activities": {
+        "task": "investment.tasks.hold_activities",
+        "schedule": crontab(minute="45", hour="16"),
+    },
     "investment.commitments": {
         "task": "investment.tasks.remind_of_commitments",
         "schedule": crontab(minute="40", hour="8"),

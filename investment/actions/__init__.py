@@ -1,6 +1,7 @@
 """What the moves of leads write, module by module."""
 
 from investment.actions import (
+    activities,
     contracts,
     gates,
     idling,
@@ -15,6 +16,7 @@ from investment.actions.leads import STEPS
 
 __all__ = [
     "STEPS",
+    "activities",
     "contracts",
     "gates",
     "idling",

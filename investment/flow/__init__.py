@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from investment import forms
 from investment.access import LEAD
 from investment.actions import leads
-from investment.flow import parts  # noqa: F401  # declares what departments, panel and rivals do
+from investment.flow import activity, parts  # noqa: F401  # declare what belongs to leads
 from investment.flow.steps import STEPS
 from investment.flow.transitions import TRANSITIONS
 from investment.models import Lead
@@ -57,7 +57,7 @@ register(
             "shared": _("shared it with another task force"),
             "moved_over": _("gave it to another task force"),
         },
-        notes=("report", "change", "due_diligence", "opinion", "minutes", "proof", "next_action"),
+        notes=("report", "change", "due_diligence", "opinion", "minutes", "proof", "next_action", "activity"),
         outcomes={"handed_over": _("handed over"), "lost": _("lost")},
     )
 )

@@ -60,6 +60,17 @@ BY_ITSELF = (
         done=_("took it from the pool"),
     ),
     Transition(
+        "note_activity",
+        _("An activity was reported"),
+        (*STEPS, "parked"),
+        "",
+        who=("system",),
+        form=forms.NotedForm,
+        effect=leads.note,
+        while_paused=True,
+        done=_("had an activity reported"),
+    ),
+    Transition(
         "look_again",
         _("Time to look again"),
         ("parked",),

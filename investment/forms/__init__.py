@@ -1,5 +1,6 @@
 """Forms of leads, and of what is given to them on their way."""
 
+from investment.forms.activities import ChangePlanForm, NotedForm, PlanForm, ReportForm
 from investment.forms.contracts import CommitmentForm, PerformanceForm, SettlementForm, SigningForm
 from investment.forms.fields import NextActionForm
 from investment.forms.leads import (
@@ -35,6 +36,7 @@ from investment.forms.reviews import (
 
 __all__ = [
     "AdmissionForm",
+    "ChangePlanForm",
     "CircleForm",
     "ClaimAnswerForm",
     "ClaimDecisionForm",
@@ -50,9 +52,12 @@ __all__ = [
     "LossForm",
     "NegotiationForm",
     "NextActionForm",
+    "NotedForm",
     "OpinionAskForm",
     "ParkingForm",
     "PerformanceForm",
+    "PlanForm",
+    "ReportForm",
     "ReturnForm",
     "ReviewersForm",
     "ScoreForm",

@@ -1,5 +1,5 @@
 """Ledgers of the domain."""
 
-from investment.ledgers import leads, registers
+from investment.ledgers import activities, leads, registers
 
-__all__ = ["leads", "registers"]
+__all__ = ["activities", "leads", "registers"]

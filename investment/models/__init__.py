@@ -1,6 +1,6 @@
 """What investment promotion keeps: leads and what is given to them, contracts, activities, registers."""
 
-from investment.models.activities import Activity
+from investment.models.activities import Activity, Call
 from investment.models.bulletins import Bulletin
 from investment.models.contracts import SOON, Commitment, Contract
 from investment.models.leads import HUNDRED_MILLION, IDLE_AFTER, PROTECTED_DAYS, Lead
@@ -18,6 +18,7 @@ __all__ = [
     "Assessment",
     "Award",
     "Bulletin",
+    "Call",
     "Commitment",
     "Contract",
     "Criterion",

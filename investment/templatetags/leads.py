@@ -9,8 +9,9 @@ from django.template import Context
 
 from investment.access import own_task_forces
 from investment.actions import gates, idling, opinions, panel
-from investment.models import Assessment, Commitment, Contract, Lead
+from investment.models import Activity, Assessment, Commitment, Contract, Lead
 from portal.accounts.models import Duty, User
+from portal.cases.access import visible_to
 from portal.cases.models import Light
 from portal.names import local_name
 from portal.park.acting import Actor
@@ -97,6 +98,13 @@ def may_claim_lead(context: Context, lead: Lead) -> bool:
     """Whether the person works in another task force than the one that has it."""
     own = own_task_forces(_actor(context))
     return lead.case.is_open and lead.case.step != "pool" and bool(set(own) - {lead.case.team_id})
+
+
+@register.simple_tag(takes_context=True)
+def known_leads(context: Context, activity: Activity) -> list[Lead]:
+    """The leads of an activity of which the reader may know."""
+    seen = visible_to(_actor(context)).filter(pk__in=activity.leads.values("pk"))
+    return list(Lead.objects.filter(case__in=seen).select_related("case").order_by("pk"))
 
 
 @register.filter

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, transaction
 
+from investment.access import ACTIVITY
 from investment.actions import rivalry
 from portal.cases import circle, engine
 from portal.cases.declaration import FLOWS
@@ -42,7 +43,15 @@ def cases(forces: SimpleNamespace) -> dict[str, Case]:
     convene(forces, lead)
     claimed = register_lead(forces.member, forces.first, investor_name="远山机械（示范）")
     given = {"claimant": forces.second.pk, "grounds": "先会见"}
+    planned = {
+        "kind": "trip",
+        "task_force": forces.first.pk,
+        "begins_on": "2026-11-16",
+        "place": "深圳",
+        "purpose": "拜访",
+    }
     found = {
+        "investment.activity": engine.open_case(ACTIVITY, by=actor(forces.member), data=planned, now=MONDAY),
         "investment.lead": register_lead(forces.member, forces.first, investor_name="清溪电子（示范）"),
         "investment.opinion": lead.children.get(opinion__about="environment"),
         "investment.assessment": lead.children.get(

@@ -131,6 +131,22 @@
   onlyWhereItMatters();
   document.addEventListener("htmx:afterSettle", onlyWhereItMatters);  // forms that come later
 
+  // Where the device is, if it has leave to tell.
+  const offerPlace = () => {
+    for (const button of document.querySelectorAll("[data-here][hidden]")) button.hidden = !navigator.geolocation;
+  };
+  offerPlace();
+  document.addEventListener("htmx:afterSettle", offerPlace);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-here]");
+    if (!button) return;
+    const say = (text) => { button.parentElement.querySelector("[role=status]").textContent = text; };
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      document.getElementById(button.dataset.here).value = `${coords.latitude.toFixed(6)}, ${coords.longitude.toFixed(6)}`;
+      say(`±${Math.round(coords.accuracy)} m`);
+    }, () => say(button.dataset.denied), { enableHighAccuracy: true, timeout: 10000 });
+  });
+
   // The first button of a case opens the form that lies further down the page.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-opens]");
