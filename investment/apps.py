@@ -22,12 +22,14 @@ class InvestmentConfig(DomainConfig):
             (_("Register a lead"), "investment:lead_register"),
             (_("Activities"), "investment:activity_list"),
             (_("Park entry"), "investment:flow_chart"),
+            (_("Scheduling"), "investment:bulletin_list"),
             (_("Commitments"), "investment:commitment_list"),
             (_("Ranking"), "investment:ranking_view"),
         ],
     }
     overviews: ClassVar = [
         (_("Flow chart of park entry"), "investment:flow_chart"),
+        (_("Weekly schedules and monthly bulletins"), "investment:bulletin_list"),
         (_("Ranking of the task forces"), "investment:ranking_view"),
         (_("Commitments of contracts"), "investment:commitment_list"),
     ]
@@ -35,6 +37,7 @@ class InvestmentConfig(DomainConfig):
         "investment_office": [
             (_("Activities"), "investment:activity_list"),
             (_("Park entry"), "investment:flow_chart"),
+            (_("Scheduling"), "investment:bulletin_list"),
             (_("Commitments"), "investment:commitment_list"),
             (_("Ranking"), "investment:ranking_view"),
         ]

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from investment.actions import activities, idling, reminding
+from investment.actions import activities, bulletins, idling, reminding
 from portal import schedule
 from portal.jobs.recording import recorded
 from portal.worktime.now import now
@@ -18,6 +18,12 @@ def tend_idle_leads() -> int:
 def hold_activities() -> int:
     """Ask for the reports of activities that have taken place."""
     return recorded("investment.activities", schedule.DAILY, lambda: activities.hold(now()))
+
+
+@shared_task
+def draft_bulletins() -> int:
+    """Draft the schedule of the week and the bulletin of the month that are over."""
+    return recorded("investment.bulletins", schedule.DAILY, lambda: bulletins.draft_due(now()))
 
 
 @shared_task

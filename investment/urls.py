@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from investment.views import activities, charts, commitments, leads, listing, ranking
+from investment.views import activities, bulletins, charts, commitments, leads, listing, ranking
 
 app_name = "investment"
 urlpatterns = [
     path("activities/", activities.activity_list, name="activity_list"),
     path("activities/new/", activities.activity_plan, name="activity_plan"),
+    path("bulletins/", bulletins.bulletin_list, name="bulletin_list"),
+    path("bulletins/<int:pk>/", bulletins.bulletin_view, name="bulletin_view"),
+    path("bulletins/<int:pk>/change/", bulletins.bulletin_change, name="bulletin_change"),
+    path("bulletins/<int:pk>/file/", bulletins.bulletin_file, name="bulletin_file"),
+    path("bulletins/<int:pk>/rows/", bulletins.bulletin_rows, name="bulletin_rows"),
     path("chart/", charts.flow_chart, name="flow_chart"),
     path("commitments/", commitments.commitment_list, name="commitment_list"),
     path("leads/", listing.lead_list, name="lead_list"),

@@ -41,6 +41,10 @@ BEAT_SCHEDULE = {
         "task": "investment.tasks.hold_activities",
         "schedule": crontab(minute="45", hour="16"),
     },
+    "investment.bulletins": {
+        "task": "investment.tasks.draft_bulletins",
+        "schedule": crontab(minute="0", hour="8"),
+    },
     "investment.commitments": {
         "task": "investment.tasks.remind_of_commitments",
         "schedule": crontab(minute="40", hour="8"),

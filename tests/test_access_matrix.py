@@ -43,6 +43,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from approvals.models import Parcel, Reform, ServiceItem
 from funds.actions import ask_transfer, make_file
 from funds.models import BankAccount, Bar, Budget
+from investment.models import Bulletin
 from portal.accounts.models import User
 from portal.cases import bulk, engine, papers
 from portal.cases.models import Absence, Attachment, Case, SavedView, SetAside
@@ -111,6 +112,13 @@ class Objects:
             "reform": guide.reform.pk,
             "procedure": drafted().procedure.code,
             "policy": policy_of(park.team["development"]).pk,
+            "bulletin": Bulletin.objects.create(
+                kind="week",
+                starts_on=MONDAY.date(),
+                ends_on=MONDAY.date(),
+                drafted_at=MONDAY,
+                numbers={"teams": []},
+            ).pk,
         }
         office, money = make_office(park), funds.make_office(park)
         common |= self._paid(money)
@@ -271,6 +279,7 @@ SPEAKS_OF = (
     ("funds/policies/", "policy"), ("api/v1/policies/", "policy"),
     ("funds/claims/", "claim"), ("funds/publicity/", "claim"), ("funds/plans/", "plan"), ("funds/files/", "file"),
     ("funds/budgets/", "budget"), ("funds/transfers/", "transfer"), ("funds/account/", "account"), ("funds/bars/", "bar"),
+    ("investment/bulletins/", "bulletin"),
     ("approvals/items/", "item"), ("approvals/forms/", "form"), ("api/v1/service-items/", "item"),
 )  # fmt: skip
 # Words in patterns that name no row.

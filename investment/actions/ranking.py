@@ -92,7 +92,7 @@ def _score(rule: RankingRule, value: Decimal, against: Decimal | None) -> Decima
         points = rule.points * min(value, Decimal(1))
     else:
         points = rule.points * min(value / against, Decimal(1)) if against else ZERO
-    return points.quantize(CENT)
+    return points.quantize(CENT) + ZERO  # no minus before nothing
 
 
 def _targets(quarter: Quarter) -> dict[tuple[int, str], Decimal]:

@@ -105,7 +105,7 @@ def _shown_part(shown: Shown, standing: Standing, rule: RankingRule, part: Part)
 
 def table(shown: Shown) -> tuple[list[str], list[list[Any]]]:
     """The ranking as a table, for the files."""
-    header = [_("Place"), _("Task force"), _("Points"), *(rule.label for rule in shown.rules)]
+    header = [_("Rank"), _("Task force"), _("Points"), *(rule.label for rule in shown.rules)]
     rows = [
         [one.place, one.label, one.total, *(part.score for _rule, part in _pairs(shown, one))]
         for one in shown.standings

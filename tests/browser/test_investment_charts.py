@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from investment.models import Bulletin, Target
+from investment.tasks import draft_bulletins
 from tests.browser.conftest import Person, axe_problems
 from tests.browser.test_every_page import KNOWN, PROSE
 from tests.investment.leading import act, bring_to, make_task_forces, register_lead
@@ -84,3 +86,36 @@ def test_it_hangs_on_the_wall_looks_for_news_and_prints_on_one_page(
     assert (round(width * 25.4 / 72), round(height * 25.4 / 72)) == (420, 297)
     if folder := os.environ.get("H7_SHOTS"):
         Path(folder, "chart.pdf").write_bytes(made)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_bulletins_and_ranking_are_clean(
+    forces: SimpleNamespace, window: Callable[..., Person], moment: Clock, language: str
+) -> None:
+    Target.objects.create(year=2026, team=forces.first, signed_amount=10**9, projects=5, trips=4, visits=9)
+    moment(at("2026-12-01 08:00"))
+    draft_bulletins()
+    week, month = (Bulletin.objects.get(kind=kind) for kind in ("week", "month"))
+    person = window(forces.leader, language=language)
+    problems: list[str] = []
+    for name, path in {
+        "list": "/investment/bulletins/",
+        "week": f"/investment/bulletins/{week.pk}/",
+        "month": f"/investment/bulletins/{month.pk}/",
+        "behind": f"/investment/bulletins/{month.pk}/rows/?cell=new",
+        "ranking": "/investment/ranking/",
+        "sheet": "/investment/ranking/sheet/?line=projects",
+    }.items():
+        page = person.go(path)
+        if name == "ranking":
+            page.locator(".ranking summary").first.click()
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            problems += [f"{name} {width}: {found}" for found in axe_problems(page)]
+            shoot(page, f"{name}-{language}-{width}")
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                problems.append(f"{name} {width}: scrolls sideways")
+        if language == "zh-hans":
+            words = re.findall(r"[A-Za-z]{4,}(?: [A-Za-z]+)*", KNOWN.sub(" ", page.evaluate(PROSE)))
+            problems += [f"{name}: {word}" for word in words]
+    assert problems + person.errors == []
