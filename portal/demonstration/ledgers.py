@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from portal.demonstration import construction, history, names, subsidies
+from portal.demonstration import construction, history, names, promotion, subsidies
 
 SEED = 20241231
 ENTERPRISES = 3290
@@ -99,6 +99,7 @@ def write(folder: Path = FOLDER) -> dict[str, int]:
         "projects": built["projects"],
         "permits": built["permits"],
         **subsidies.ledgers(random.Random(SEED + 2), enterprises),  # noqa: S311 - as above
+        **promotion.ledgers(random.Random(SEED + 3), enterprises),  # noqa: S311 - as above
         "pauses": sorted(pauses + built["pauses"], key=lambda line: (line["case"], line["from_on"])),
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.apps import apps as django_apps
 from django.db import transaction
 from django.db.models import F
 from django.utils.module_loading import autodiscover_modules
 
 from portal.accounts.models import User
-from portal.demonstration import PARTS, ledgers, people
+from portal.demonstration import PARTS, Part, ledgers, people
 from portal.ledgers.importing import Report, import_path
 from portal.notices.models import Notice
 from portal.park.models import Enterprise
@@ -47,9 +48,15 @@ def load(now: datetime) -> dict[str, int]:
     return done
 
 
+def _app_of(part: Part) -> str:
+    return part.__module__.partition(".")[0]
+
+
 def _live(now: datetime) -> int:
     autodiscover_modules("demonstration")
-    made = sum(part(now) for part in PARTS)
+    # In the order of the apps, whoever was imported first: what a later one needs is there.
+    apps = [config.name for config in django_apps.get_app_configs()]
+    made = sum(part(now) for part in sorted(PARTS, key=lambda part: apps.index(_app_of(part))))
     # Old notices have been read, so that what is unread is news.
     Notice.objects.filter(created_at__lt=now - READ_AFTER).update(
         read_at=F("created_at") + timedelta(hours=1)

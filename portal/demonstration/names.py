@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from stdnum.cn import uscc
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_FIRST = "金鑫宏恒瑞盛华泰兴隆永安博远嘉德润禾晨明智联创新卓越星海云峰湘楚潭江天启立信正源合众凯达力诚"
-_SECOND = "辉达宇科源成顺丰和利康美佳信通腾飞翔景悦朗铭毅骏坤岳森林川泽洋波涛凌霄航驰骋捷锐精工邦友谊"
+FIRST = "金鑫宏恒瑞盛华泰兴隆永安博远嘉德润禾晨明智联创新卓越星海云峰湘楚潭江天启立信正源合众凯达力诚"
+SECOND = "辉达宇科源成顺丰和利康美佳信通腾飞翔景悦朗铭毅骏坤岳森林川泽洋波涛凌霄航驰骋捷锐精工邦友谊"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def enterprises(seed: random.Random, count: int) -> list[dict[str, str]]:
     used = {row["name"] for row in rows}
     while len(rows) < count:
         trade = seed.choices(TRADES, [t.weight for t in TRADES])[0]
-        name = f"湘潭{seed.choice(_FIRST)}{seed.choice(_SECOND)}{seed.choice(trade.words)}有限公司"
+        name = f"湘潭{seed.choice(FIRST)}{seed.choice(SECOND)}{seed.choice(trade.words)}有限公司"
         if name in used:
             continue
         used.add(name)

@@ -40,6 +40,11 @@ UNITS = {
     "projects": _("projects"),
     "roles": _("roles"),
     "yuan": _("yuan"),
+    "leads": pgettext_lazy("unit", "leads"),
+    "people": _("people"),
+    "quarters": _("quarters"),
+    "teams": pgettext_lazy("unit", "teams"),
+    "universities": _("universities"),
 }
 
 

@@ -50,14 +50,19 @@ pytestmark = [
     pytest.mark.usefixtures("loaded"),
 ]
 FILES = [
+    "awards.csv",
     "enterprises.csv",
+    "envoys.csv",
+    "leads.csv",
     "parcels.csv",
+    "partnerships.csv",
     "pauses.csv",
     "permits.csv",
     "projects.csv",
     "requests.csv",
     "service_items.csv",
     "stations.csv",
+    "targets.csv",
     "teams.csv",
     "windows.csv",
 ]
@@ -80,7 +85,7 @@ def test_every_step_light_rung_and_state_is_there() -> None:
     assert Handover.objects.filter(state="pending").exists()
     assert Pause.objects.filter(to_at=None).exclude(reason="turn").exists()
     open_kinds = set(Case.objects.open().values_list("kind", flat=True))
-    assert {kind for kind in open_kinds if not kind.startswith(("approvals.", "funds."))} == {
+    assert {kind for kind in open_kinds if not kind.startswith(("approvals.", "funds.", "investment."))} == {
         "stations.request",
         "cases.supervision",
         "cases.follow_up",
@@ -164,6 +169,19 @@ def test_loading_again_changes_nothing_and_the_park_with_live_cases_makes_the_ro
     call_command("import_ledgers", tmp_path / "one", stdout=out)
     call_command("export_ledgers", tmp_path / "two", stdout=StringIO())
     assert same(tmp_path / "one", tmp_path / "two")
+
+
+# Live leads: what needs a project beside; the other steps are looked at by `test_lead_stories`.
+
+
+def test_leads_have_become_projects_with_their_people_and_one_is_handed_over() -> None:
+    leads = Case.objects.filter(kind="investment.lead", opened_by__isnull=False)
+    assert {"start", "handed_over"} <= set(leads.values_list("step", flat=True))
+    started = leads.filter(lead__project__isnull=False)
+    assert started.count() == 2
+    for case in started:
+        project = Project.objects.get(case=case.lead.project_id)
+        assert (project.lead_number, project.vacant_roles) == (case.number, [])
 
 
 # Live projects: every step, light and clock; nothing late by accident.

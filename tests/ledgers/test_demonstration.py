@@ -20,13 +20,18 @@ from portal.park.models import Enterprise
 from tests.people import at
 
 MADE = [
+    "awards.csv",
     "enterprises.csv",
+    "envoys.csv",
+    "leads.csv",
     "parcels.csv",
+    "partnerships.csv",
     "pauses.csv",
     "permits.csv",
     "projects.csv",
     "requests.csv",
     "stations.csv",
+    "targets.csv",
     "teams.csv",
 ]
 WRITTEN = ["service_items.csv", "windows.csv"]  # by hand
