@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from portal.demonstration import construction, history, names, promotion, subsidies
+from portal.demonstration import construction, history, names, outings, promotion, subsidies
 
 SEED = 20241231
 ENTERPRISES = 3290
@@ -90,6 +90,7 @@ def write(folder: Path = FOLDER) -> dict[str, int]:
     enterprises = names.enterprises(seed, ENTERPRISES)
     requests, pauses = history.requests(seed, enterprises)
     built = construction.ledgers(random.Random(SEED + 1), enterprises)  # noqa: S311 - as above
+    promoted = promotion.ledgers(random.Random(SEED + 3), enterprises)  # noqa: S311 - as above
     ledgers = {
         "teams": sorted((_team(*team) for team in TEAMS), key=lambda line: line["code"]),
         "stations": sorted((_station(*station) for station in STATIONS), key=lambda line: line["team_code"]),
@@ -99,7 +100,8 @@ def write(folder: Path = FOLDER) -> dict[str, int]:
         "projects": built["projects"],
         "permits": built["permits"],
         **subsidies.ledgers(random.Random(SEED + 2), enterprises),  # noqa: S311 - as above
-        **promotion.ledgers(random.Random(SEED + 3), enterprises),  # noqa: S311 - as above
+        **promoted,
+        **outings.ledgers(random.Random(SEED + 4), promoted["leads"]),  # noqa: S311 - as above
         "pauses": sorted(pauses + built["pauses"], key=lambda line: (line["case"], line["from_on"])),
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -42,6 +42,8 @@ UNITS = {
     "yuan": _("yuan"),
     "leads": pgettext_lazy("unit", "leads"),
     "people": _("people"),
+    "batches": _("batches"),
+    "visits": _("visits"),
     "quarters": _("quarters"),
     "teams": pgettext_lazy("unit", "teams"),
     "universities": _("universities"),

@@ -30,6 +30,8 @@ REPORTED = {
     "xiang_returning_projects": 12,
     "steed_award_quarters": 2,
     "university_partners": 3,
+    "trips": 55,
+    "visits": 78,
 }
 
 
@@ -38,7 +40,16 @@ def value(key: str, period: Period = YEAR) -> Decimal | int | None:
 
 
 def test_the_figures_of_the_report_come_out_of_rows_and_move_with_them() -> None:
-    for name in ("teams", "enterprises", "envoys", "targets", "awards", "partnerships", "leads"):
+    for name in (
+        "teams",
+        "enterprises",
+        "envoys",
+        "targets",
+        "awards",
+        "partnerships",
+        "leads",
+        "activities",
+    ):
         assert import_path(ledgers.FOLDER / f"{name}.csv").written, name
     wanted = [(INDICATORS[f"investment.{key}"], YEAR) for key in REPORTED]
     assert dict(zip(REPORTED, [f.value for f in compute_all(wanted, None)], strict=True)) == REPORTED

@@ -20,6 +20,7 @@ from portal.park.models import Enterprise
 from tests.people import at
 
 MADE = [
+    "activities.csv",
     "awards.csv",
     "enterprises.csv",
     "envoys.csv",

@@ -175,7 +175,7 @@ def test_each_duty_takes_out_what_it_reads(park: SimpleNamespace) -> None:
     common = {
         "teams", "stations", "enterprises", "events", "requests", "pauses", "service_items", "windows",
         "parcels", "projects", "permits", "policies", "claims", "leads", "envoys", "targets", "awards",
-        "partnerships",
+        "partnerships", "activities",
     }  # fmt: skip
     for person, expected in (
         (park.administrator, set(LEDGERS)),
