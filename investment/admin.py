@@ -1,8 +1,8 @@
-"""Envoys, agents, targets, awards and partnerships in the admin site."""
+"""Envoys, agents, targets, awards, partnerships and the scoring sheet in the admin site."""
 
 from django.contrib import admin
 
-from investment.models import Agent, Award, Envoy, Partnership, Target
+from investment.models import Agent, Award, Criterion, Envoy, Partnership, Target
 from portal.administration.registers import Kept, Register
 
 
@@ -40,3 +40,12 @@ class PartnershipAdmin(Register):
     list_select_related = ("enterprise",)
     raw_id_fields = ("enterprise",)  # thousands: looked up in a window of its own
     search_fields = ("number", "university", "topic")
+
+
+@admin.register(Criterion)
+class CriterionAdmin(Kept):
+    """The lines in use have to come to 100 points; a panel is convened only then."""
+
+    list_display = ("position", "code", "name", "points", "is_veto", "active")
+    list_filter = ("is_veto", "active")
+    search_fields = ("code", "name")
