@@ -137,8 +137,10 @@ def park(move: Move) -> None:
 
 
 def take_up(move: Move) -> None:
-    """To where it was before it was parked, or to the first contact."""
+    """To where it was before it was parked, or to the first contact: then it is not signed any more."""
     move.target = _before(move, "parked") if move.data["where"] == "back" else "contact"
+    if move.target in STEPS[: STEPS.index("signing") + 1]:
+        move.case.lead.signed_on = None
     plan(move)
 
 
