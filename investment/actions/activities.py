@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from investment.models import Activity, Call
@@ -63,8 +63,10 @@ def _next_batch(activity: Activity) -> int | None:
     year = activity.begins_on.year
     with connection.cursor() as cursor:  # two at once do not get one number
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, year])
-    earlier = Activity.objects.filter(kind=Activity.Kind.TRIP, begins_on__year=year)
-    return (earlier.aggregate(last=Max("batch"))["last"] or 0) + 1
+    trips = Activity.objects.filter(kind=Activity.Kind.TRIP, begins_on__year=year).exclude(pk=activity.pk)
+    # Trips of a ledger carry no number of their own, and are batches all the same.
+    earlier = trips.aggregate(last=Max("batch"), many=Count("pk"))
+    return max(earlier["last"] or 0, earlier["many"]) + 1
 
 
 def begun(case: Case, move: Move) -> None:

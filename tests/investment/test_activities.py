@@ -20,6 +20,7 @@ from portal.cases import engine
 from portal.cases.access import visible_to
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.models import Case
+from portal.ledgers.declaration import LEDGERS
 from portal.ledgers.exporting import export_path
 from portal.ledgers.importing import import_path
 from tests.investment.leading import act, bring_to, make_task_forces, register_lead
@@ -180,6 +181,17 @@ def test_pages_show_what_lies_ahead_and_every_activity_once(forces: SimpleNamesp
     assert client.get("/investment/activities/new/").status_code == 403
 
 
+HEADER = "number,kind,task_force_code,held_on,place,investor_name,lead_number,leader_count,summary"
+
+
+def bring_in(folder: Path, *lines: str) -> Any:
+    """A ledger of these lines comes in; what became of them."""
+    (folder / "activities.csv").write_text("\n".join((HEADER, *lines, "")), encoding="utf-8")
+    report = import_path(folder / "activities.csv")
+    assert report.written, report.problems
+    return report.counts["activities"]
+
+
 def test_out_and_in_again_is_the_same(forces: SimpleNamespace, tmp_path: Path) -> None:
     lead = register_lead(forces.member, forces.first)
     lines = (
@@ -205,6 +217,46 @@ def test_out_and_in_again_is_the_same(forces: SimpleNamespace, tmp_path: Path) -
         "三家有意",
         "reported",
     )
+
+
+def test_a_trip_planned_after_those_of_the_ledger_goes_on_with_their_number(
+    forces: SimpleNamespace, tmp_path: Path
+) -> None:
+    bring_in(tmp_path, "A1,trip,tf_metal,2026-03-12,深圳,,,,", "A2,trip,tf_robot,2026-04-12,上海,,,,")
+    assert plan(forces).activity.batch == 3
+
+
+def test_another_lead_in_the_ledger_takes_the_place_of_the_first(
+    forces: SimpleNamespace, tmp_path: Path
+) -> None:
+    first = register_lead(forces.member, forces.first)
+    second, kept = (
+        register_lead(forces.member, forces.first, investor_name=name)
+        for name in ("乙公司（示范）", "丙公司（示范）")
+    )
+    line = "A1,trip,tf_metal,2024-03-12,深圳,,{},,"
+    bring_in(tmp_path, line.format(first.number))
+    activity = Activity.objects.get()
+    activity.leads.add(kept.pk)  # in the portal
+    for lead in (second, kept, second):
+        bring_in(tmp_path, line.format(lead.number))
+        assert set(activity.leads.values_list("pk", flat=True)) >= {lead.pk}
+        assert first.lead not in activity.leads.all()
+        for number in (lead.number, ""):  # an empty cell leaves what the portal knows
+            assert bring_in(tmp_path, line.format(number)).unchanged == 1
+
+
+def test_the_number_of_a_confidential_lead_leaves_only_with_its_circle(
+    forces: SimpleNamespace, tmp_path: Path
+) -> None:
+    lead = register_lead(forces.member, forces.first, confidential="on")
+    bring_in(tmp_path, f"A1,trip,tf_metal,2024-03-12,深圳,,{lead.number},,")
+    book = LEDGERS["activities"].book()
+    told = {
+        user: [row["lead_number"] for row in book.export(actor(user))]
+        for user in (forces.leader, forces.head)
+    }
+    assert told == {forces.leader: [None], forces.head: [lead.number]}
 
 
 @pytest.mark.parametrize(
