@@ -65,8 +65,8 @@ def _next_batch(activity: Activity) -> int | None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, year])
     trips = Activity.objects.filter(kind=Activity.Kind.TRIP, begins_on__year=year).exclude(pk=activity.pk)
     # Trips of a ledger carry no number of their own, and are batches all the same.
-    earlier = trips.aggregate(last=Max("batch"), many=Count("pk"))
-    return max(earlier["last"] or 0, earlier["many"]) + 1
+    earlier = trips.aggregate(last=Max("batch", default=0), many=Count("pk"))
+    return 1 + max(int(earlier["last"]), int(earlier["many"]))
 
 
 def begun(case: Case, move: Move) -> None:
@@ -92,7 +92,7 @@ def report(move: Move) -> None:
     Call.objects.bulk_create(
         Call(activity=activity, company=company, outcome=outcome) for company, outcome in move.data["calls"]
     )
-    activity.leads.set(move.data["leads"])
+    activity.leads.add(*move.data["leads"])
     for lead in move.data["leads"]:
         _note_on(lead.pk, move)
 

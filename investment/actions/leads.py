@@ -65,7 +65,10 @@ def create_lead(move: Move) -> None:
     )
     lead = Lead(case=move.case, **{name: given[name] for name in _ASKED})
     protect(lead, move)
+    lead.born_of = given.get("born_of")
     lead.save(force_insert=True)
+    if lead.born_of is not None:
+        lead.born_of.leads.add(lead)
     if move.by and move.case.team_id not in move.by.team_ids:
         for team_id in move.by.team_ids:
             move.participate(team_id)

@@ -11,9 +11,11 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from investment.access import ACTIVITY
 from investment.actions import activities, idling
+from investment.forms import ChangePlanForm, ReportForm
 from investment.models import Activity
 from portal.accounts.models import User
 from portal.cases import engine
@@ -135,6 +137,46 @@ def test_an_activity_keeps_a_lead_from_idling(forces: SimpleNamespace) -> None:
     case = plan(forces, kind="visit", investor_name="星野材料（示范）", begins_on="2026-12-10", ends_on="")
     act(forces.member, case, "report", at("2026-12-10 15:00"), summary="见了总经理", leads=[lead.pk])
     assert idling.tend(at("2026-12-21 08:35")) == 0
+
+
+def test_a_lead_is_born_of_an_activity(forces: SimpleNamespace) -> None:
+    visit = plan(forces, kind="visit", investor_name="星野材料（示范）", begins_on="2026-11-16", ends_on="")
+    client = Client()
+    client.force_login(forces.member)
+    address = f"/investment/leads/new/?activity={visit.number}"
+    assert address in client.get(f"/cases/{visit.pk}/").content.decode()
+    shown = client.get(address).context["form"]
+    assert (shown["born_of"].initial, shown["investor_name"].initial) == (visit.pk, "星野材料（示范）")
+    lead = register_lead(forces.member, forces.first, born_of=visit.pk)
+    act(forces.member, visit, "report", summary="新线索一条")  # which nobody chose once more
+    assert list(visit.activity.leads.values_list("pk", "born_of")) == [(lead.pk, visit.pk)]
+    assert visit.title in client.get(f"/cases/{lead.pk}/").content.decode()
+    client.force_login(forces.rival)
+    assert client.get(address).context["form"].initial == {}
+    with pytest.raises(Invalid):
+        register_lead(forces.rival, forces.second, born_of=visit.pk, investor_name="另一家（示范）")
+
+
+def test_of_many_leads_the_report_offers_those_of_the_investor_first(
+    forces: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("investment.forms.activities.MOST_LEADS", 2)
+    leads = [
+        register_lead(forces.member, forces.first, at(f"2026-11-16 09:0{n}"), investor_name=name)
+        for n, name in enumerate(("甲（示范）", "乙（示范）", "丙（示范）"))
+    ]
+    visit = plan(forces, kind="visit", investor_name="甲（示范）", begins_on="2026-11-16", ends_on="")
+    form = ReportForm(case=visit, actor=actor(forces.member), bound=False)
+    assert [pk for pk, _label in form.fields["leads"].choices] == [leads[0].pk, leads[2].pk]
+    act(forces.member, visit, "report", summary="好", leads=[leads[1].pk])  # by its number elsewhere
+    assert visit.activity.leads.get().pk == leads[1].pk
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_plan_is_changed_from_what_it_is(forces: SimpleNamespace, language: str) -> None:
+    with translation.override(language):
+        form = ChangePlanForm(case=plan(forces), actor=actor(forces.member), bound=False)
+        assert 'value="2026-11-18"' in str(form["begins_on"])  # as a field of a day wants it
 
 
 def test_a_plan_changes_and_is_called_off_with_a_reason(forces: SimpleNamespace) -> None:
