@@ -81,7 +81,7 @@ def test_a_visit_on_a_phone(forces: SimpleNamespace, window: Callable[..., Any],
 
 
 def test_a_device_that_does_not_tell_where_it_is(forces: SimpleNamespace, window: Callable[..., Any]) -> None:
-    who = window(forces.member, width=390)
+    who = window(forces.member)
     page = who.go("/investment/activities/new/")
     fills(who, "main", kind="trip", place="深圳", purpose="拜访电机企业", begins_on="2026-11-16")
     page.locator("main button.first").click()
@@ -93,3 +93,6 @@ def test_a_device_that_does_not_tell_where_it_is(forces: SimpleNamespace, window
     form.locator("button.first").click()
     expect(page.locator(".message.success").first).to_be_visible()
     assert Case.objects.get(kind=ACTIVITY).outcome == "reported"
+    who.go("/investment/activities/?kind=trip&since=2026-11-01&until=2026-11-30")
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    looked_at(who, "activities")
