@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from investment.models import Activity, Call
@@ -63,8 +63,10 @@ def _next_batch(activity: Activity) -> int | None:
     year = activity.begins_on.year
     with connection.cursor() as cursor:  # two at once do not get one number
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, year])
-    earlier = Activity.objects.filter(kind=Activity.Kind.TRIP, begins_on__year=year)
-    return (earlier.aggregate(last=Max("batch"))["last"] or 0) + 1
+    trips = Activity.objects.filter(kind=Activity.Kind.TRIP, begins_on__year=year).exclude(pk=activity.pk)
+    # Trips of a ledger carry no number of their own, and are batches all the same.
+    earlier = trips.aggregate(last=Max("batch", default=0), many=Count("pk"))
+    return 1 + max(int(earlier["last"]), int(earlier["many"]))
 
 
 def begun(case: Case, move: Move) -> None:
@@ -90,7 +92,7 @@ def report(move: Move) -> None:
     Call.objects.bulk_create(
         Call(activity=activity, company=company, outcome=outcome) for company, outcome in move.data["calls"]
     )
-    activity.leads.set(move.data["leads"])
+    activity.leads.add(*move.data["leads"])
     for lead in move.data["leads"]:
         _note_on(lead.pk, move)
 

@@ -65,7 +65,10 @@ def create_lead(move: Move) -> None:
     )
     lead = Lead(case=move.case, **{name: given[name] for name in _ASKED})
     protect(lead, move)
+    lead.born_of = given.get("born_of")
     lead.save(force_insert=True)
+    if lead.born_of is not None:
+        lead.born_of.leads.add(lead)
     if move.by and move.case.team_id not in move.by.team_ids:
         for team_id in move.by.team_ids:
             move.participate(team_id)
@@ -137,8 +140,10 @@ def park(move: Move) -> None:
 
 
 def take_up(move: Move) -> None:
-    """To where it was before it was parked, or to the first contact."""
+    """To where it was before it was parked, or to the first contact: then it is not signed any more."""
     move.target = _before(move, "parked") if move.data["where"] == "back" else "contact"
+    if move.target in STEPS[: STEPS.index("signing") + 1]:
+        move.case.lead.signed_on = None
     plan(move)
 
 

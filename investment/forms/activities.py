@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from investment.access import LEAD, own_task_forces
@@ -16,6 +17,7 @@ from portal.cases.access import visible_to
 from portal.cases.forms import ActionForm
 from portal.park.models import Team
 
+MOST_LEADS = 60  # that the page offers to choose from
 MOST_CALLS, LONGEST_COMPANY, LONGEST_OUTCOME = 40, 120, 500
 
 
@@ -131,13 +133,13 @@ class ReportForm(ActionForm):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         known = visible_to(self.actor).filter(kind=LEAD, closed_at=None, team=self.case.team_id)
-        fields["leads"].queryset = (
-            Lead.objects.filter(case__in=known).select_related("case").order_by("-case__opened_at", "-pk")
-        )
-        fields["leads"].label_from_instance = lambda lead: f"{lead.case.number} {lead.case.title}"
+        leads = Lead.objects.filter(case__in=known).select_related("case").order_by("pk")
+        fields["leads"].queryset = leads
         activity: Activity | None = getattr(self.case, "activity", None)
         if activity is not None:
             fields["place"].initial = activity.place
+            fields["leads"].initial = list(activity.leads.filter(case__in=known))
+            fields["leads"].choices = lambda: _near(activity, leads)
 
     def clean_calls(self) -> list[tuple[str, str]]:
         """Company and outcome of each line."""
@@ -161,6 +163,14 @@ class ReportForm(ActionForm):
     def recorded(self) -> dict[str, dict[str, Any]]:
         """What came of it; the rest stands with the activity itself."""
         return {"public": {}, "internal": {"summary": self.cleaned_data["summary"]}}
+
+
+def _near(activity: Activity, leads: QuerySet[Lead]) -> list[tuple[int, str]]:
+    """Of many leads those that it can be about: already linked, of the same investor, or worked on last."""
+    linked = Exists(activity.leads.through.objects.filter(activity=activity, lead=OuterRef("pk")))
+    same = Q(investor_name=activity.investor_name) if activity.investor_name else Q(pk=None)
+    found = leads.order_by(linked.desc(), Case(When(same, then=0), default=1), "-last_action_at", "-pk")
+    return [(lead.pk, f"{lead.case.number} {lead.case.title}") for lead in found[:MOST_LEADS]]
 
 
 def _pair(line: str) -> tuple[str, str]:

@@ -17,7 +17,9 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 def day(label: Any, **more: Any) -> forms.DateField:
     ends = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date", **ends}), **more)
+    # A field of a day takes a value in this form only, whatever the language.
+    widget = forms.DateInput(attrs={"type": "date", **ends}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, **more)
 
 
 def text(label: Any, length: int, rows: int = 3, **more: Any) -> forms.CharField:

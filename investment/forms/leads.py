@@ -7,19 +7,22 @@ loop" (section 1, row 61): while a lead is open it has a next action and the day
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from investment.access import LEAD, own_task_forces
+from investment.access import ACTIVITY, LEAD, own_task_forces
 from investment.forms.fields import DayForm, NextActionForm, credit_code, day, measure, text, yuan
-from investment.models import Agent, Envoy, Lead
+from investment.models import Activity, Agent, Envoy, Lead
 from portal.cases.access import visible_to
 from portal.cases.forms import ActionForm
 from portal.park.models import Team
 from portal.worktime.clock import local
+
+HEARD_WITHIN = timedelta(days=90)  # of a lead that came out of an activity one hears soon
 
 
 class LeadForm(NextActionForm):
@@ -36,6 +39,9 @@ class LeadForm(NextActionForm):
     envoy = forms.ModelChoiceField(label=_("Envoy or adviser"), queryset=Envoy.objects.none(), required=False)
     agent = forms.ModelChoiceField(
         label=_("Commissioned agent"), queryset=Agent.objects.none(), required=False
+    )
+    born_of = forms.ModelChoiceField(
+        label=_("Came out of the activity"), queryset=Activity.objects.none(), required=False
     )
     region = forms.CharField(label=_("Country or province"), max_length=60, required=False)
     contact_name = forms.CharField(label=_("Contact person"), max_length=60, required=False)
@@ -72,6 +78,14 @@ class LeadForm(NextActionForm):
         chosen: Any = self.fields
         chosen["envoy"].queryset = Envoy.objects.filter(in_office, appointed_on__lte=today)
         chosen["agent"].queryset = Agent.objects.filter(starts_on__lte=today, ends_on__gte=today)
+        if self.actor is None or not own_task_forces(self.actor):
+            del self.fields["born_of"]
+            return
+        seen = visible_to(self.actor).filter(kind=ACTIVITY).exclude(outcome="called_off")
+        since = today - HEARD_WITHIN
+        recent = Activity.objects.filter(case__in=seen.values("pk"), begins_on__range=(since, today))
+        chosen["born_of"].queryset = recent.select_related("case").order_by("-begins_on", "-pk")
+        chosen["born_of"].label_from_instance = lambda activity: f"{activity.begins_on} {activity.case.title}"
 
     def clean(self) -> dict[str, Any]:
         """Who is named as the source is named by name: what comes of it is attributed to them."""

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from investment.forms.fields import day
 from investment.models import Activity
 from portal.park.models import Team
 
@@ -35,8 +36,8 @@ class ActivityFilter(forms.Form):
         empty_label=_("All task forces"),
         required=False,
     )
-    since = forms.DateField(required=False, widget=forms.HiddenInput)
-    until = forms.DateField(required=False, widget=forms.HiddenInput)
+    since = day(_("From"), required=False)
+    until = day(_("To"), required=False)
 
     def __init__(self, data: object) -> None:
         super().__init__(data, auto_id="filter_%s")  # type: ignore[arg-type]  # a QueryDict

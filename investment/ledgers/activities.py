@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, Min
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -75,6 +75,7 @@ COLUMNS = (
         "线索编号",
         TextParser(40, "ZS2024-0001"),
         required=False,
+        keeps=True,
         note=gettext_lazy("The lead that it was about"),
     ),
     Column(
@@ -95,11 +96,14 @@ COLUMNS = (
     ),
 )
 KEYS = tuple(column.key for column in COLUMNS)
+LINKS = Activity.leads.through.objects
+# Of several leads the one that was linked first is that of the file.
+_FIRST = LINKS.filter(activity=OuterRef("pk")).order_by("pk")
 PATHS = {
     "number": "number",
     "task_force_code": "team__code",
     "held_on": "activity__begins_on",
-    "lead_number": "first_lead",
+    "lead_number": "told_lead",
 }
 FACTS = ("kind", "place", "investor_name", "leader_count", "summary")
 COURSE = frozenset(("task_force_code", "held_on"))
@@ -138,15 +142,15 @@ class ActivityBook:
     def create(self, rows: Sequence[Row], context: Context) -> None:
         histories = [_history(row.values, context, row.number) for row in rows]
         cases = importing.bulk_open(ACTIVITY, histories, source=context.source, now=context.now)
-        found = [_activity(case.pk, row.values) for case, row in zip(cases, rows, strict=True)]
-        Activity.objects.bulk_create(found, batch_size=500)
-        _link(found, [row.values for row in rows], context)
+        pairs = [(case.pk, row) for case, row in zip(cases, rows, strict=True)]
+        Activity.objects.bulk_create([_activity(pk, row.values) for pk, row in pairs], batch_size=500)
+        _link([(pk, row.values.get("lead_number")) for pk, row in pairs], context)
 
     def update(self, changes: Sequence[Change], context: Context) -> None:
         known = self.find([(c.row.values["number"],) for c in changes], context)
         histories: dict[int, History] = {}
         shown: dict[int, Any] = {}
-        found, told = [], []
+        found = []
         for change in changes:
             values = {**known[(change.row.values["number"],)][1], **change.row.values}
             for column, reference in (("task_force_code", TASK_FORCE), ("lead_number", LEADS)):
@@ -154,9 +158,8 @@ class ActivityBook:
             histories[change.pk] = _history(values, context, change.row.number)
             shown[change.pk] = {k: [change.before[k], change.after[k]] for k in change.after}
             found.append(_activity(change.pk, values))
-            told.append(values)
         Activity.objects.bulk_update(found, [*FACTS, "begins_on", "ends_on"], batch_size=500)
-        _link(found, told, context)
+        _relink([change for change in changes if "lead_number" in change.after], context)
         anew = {pk: history for pk, history in histories.items() if shown[pk].keys() & COURSE}
         importing.bulk_rewrite(ACTIVITY, anew, changes=shown, source=context.source, now=context.now)
         rest = {pk: history for pk, history in histories.items() if pk not in anew}
@@ -169,7 +172,8 @@ class ActivityBook:
         return int(_reported(reader).count())
 
     def export(self, reader: Actor | None = None) -> Iterator[Values]:
-        for _pk, values in _read(_reported(reader).order_by(Collate(F("number"), "C"))):
+        known = cases_for(LEAD, reader)
+        for _pk, values in _read(_reported(reader).order_by(Collate(F("number"), "C")), known):
             yield values
 
 
@@ -179,9 +183,14 @@ def _reported(reader: Actor | None) -> Any:
     return cases_for(ACTIVITY, reader).filter(outcome="reported", activity__kind__in=kinds)
 
 
-def _read(rows: Any) -> Iterator[tuple[int, Values]]:
+def _read(rows: Any, known: Any = None) -> Iterator[tuple[int, Values]]:
+    """Each with its values. A lead that is not among the known ones is left out."""
     paths = [PATHS.get(key, f"activity__{key}") for key in KEYS]
-    near = rows.annotate(first_lead=Min("activity__leads__case__number"))
+    first = Case.objects.filter(pk=OuterRef("first_lead"))
+    if known is not None:
+        first = first.filter(pk__in=known.values("pk"))
+    near = rows.annotate(first_lead=Subquery(_FIRST.values("lead")[:1]))
+    near = near.annotate(told_lead=Subquery(first.values("number")))
     for pk, *found in near.values_list("pk", *paths).iterator(EXPORT_CHUNK):
         yield pk, dict(zip(KEYS, found, strict=True))
 
@@ -211,16 +220,29 @@ def _activity(pk: int, values: Values) -> Activity:
     return Activity(case_id=pk, begins_on=values["held_on"], ends_on=values["held_on"], **facts)
 
 
-def _link(found: Sequence[Activity], told: Sequence[Values], context: Context) -> None:
-    """Each activity and the one lead that the file names; those that the portal linked besides stay."""
+def _link(pairs: Sequence[tuple[int, str | None]], context: Context) -> None:
+    """Each activity and the lead of which the file tells, if any."""
     known: dict[Any, int] = context.memory.get("lead_number", {})
     through = Activity.leads.through
-    rows = [
-        through(activity_id=activity.pk, lead_id=known[number])
-        for activity, values in zip(found, told, strict=True)
-        if (number := values.get("lead_number")) is not None
-    ]
-    through.objects.bulk_create(rows, ignore_conflicts=True)
+    LINKS.bulk_create(
+        through(activity_id=pk, lead_id=known[number]) for pk, number in pairs if number is not None
+    )
+
+
+def _relink(changes: Sequence[Change], context: Context) -> None:
+    """The lead of the file takes the place of that of the file before; those of the portal stay behind it."""
+    links = LINKS.filter(activity__in=[change.pk for change in changes])
+    kept: dict[int, list[int]] = {change.pk: [] for change in changes}
+    for pk, lead in links.order_by("pk").values_list("activity", "lead"):
+        kept[pk].append(lead)
+    links.delete()
+    known: dict[Any, int] = context.memory.get("lead_number", {})
+    through = Activity.leads.through
+    LINKS.bulk_create(
+        through(activity_id=change.pk, lead_id=lead)
+        for change in changes
+        for lead in dict.fromkeys((known[change.after["lead_number"]], *kept[change.pk][1:]))
+    )
 
 
 register(

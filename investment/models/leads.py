@@ -84,6 +84,15 @@ class Lead(models.Model):
         on_delete=models.PROTECT,
         related_name="leads",
     )
+    # The trip, visit or other activity at which the park heard of it.
+    born_of = models.ForeignKey(
+        "investment.Activity",
+        verbose_name=_("came out of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="born",
+    )
     region = models.CharField(_("country or province"), max_length=60, blank=True)
     contact_name = models.CharField(_("contact"), max_length=60, blank=True)
     contact_phone = models.CharField(_("phone of the contact"), max_length=40, blank=True)

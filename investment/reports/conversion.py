@@ -8,6 +8,7 @@ from django.db.models import Avg, Case, Exists, FloatField, OuterRef, Q, QuerySe
 from django.utils.translation import gettext_lazy as _
 
 from investment.access import LEAD as KIND
+from investment.models import Activity
 from investment.reports.columns import CAUSES, LEAD, by_quarter
 from investment.reports.leads import REGISTERED_QUARTER, counted, on_leads, registered
 from portal.accounts.models import User
@@ -36,13 +37,22 @@ def decided(period: Period) -> QuerySet[Any]:
     return counted().filter(days)
 
 
+def _took_part(period: Period) -> QuerySet[Activity]:
+    """Activities of the period that took place and were reported."""
+    done = Activity.objects.filter(case__outcome="reported", **period.of_days("begins_on"))
+    return done.order_by()
+
+
 def staff(period: Period) -> QuerySet[Any]:
     """People who work in a team of the park, with whether they worked for investment in the period."""
     teams = Membership.objects.filter(user=OuterRef("pk"), team__active=True)
     leads = CaseRow.objects.filter(kind=KIND, opened_by=OuterRef("pk"), **period.of_moments("opened_at"))
     found = User.objects.filter(Exists(teams.exclude(team__kind=Team.Kind.BANK)), is_active=True)
     told: QuerySet[Any] = found.annotate(
-        on_investment=Exists(teams.filter(team__kind=Team.Kind.TASK_FORCE)) | Exists(leads)
+        on_investment=Exists(teams.filter(team__kind=Team.Kind.TASK_FORCE))
+        | Exists(leads)
+        | Exists(_took_part(period).filter(leader=OuterRef("pk")))
+        | Exists(_took_part(period).filter(members=OuterRef("pk")))
     )
     return told
 
@@ -92,7 +102,7 @@ register(
         unit="ratio",
         definition=_(
             "Share of the people who work in a team of the park who are of a task force, or registered a "
-            "lead in the period."
+            "lead or took part in an activity in the period."
         ),
         rows=staff,
         aggregate=share_of(Q(on_investment=True)),

@@ -107,6 +107,22 @@ def known_leads(context: Context, activity: Activity) -> list[Lead]:
     return list(Lead.objects.filter(case__in=seen).select_related("case").order_by("pk"))
 
 
+@register.simple_tag(takes_context=True)
+def may_register_of(context: Context, activity: Activity) -> bool:
+    """Whether the reader works in its task force, and it has begun and was not called off."""
+    begun = activity.begins_on <= local(now()).date() and activity.case.outcome != "called_off"
+    return begun and activity.case.team_id in own_task_forces(_actor(context))
+
+
+@register.simple_tag(takes_context=True)
+def lead_origin(context: Context, lead: Lead) -> Activity | None:
+    """The activity out of which it came, where the reader may know of it."""
+    if lead.born_of_id is None:
+        return None
+    seen = visible_to(_actor(context)).filter(pk=lead.born_of_id)
+    return Activity.objects.filter(case__in=seen).select_related("case").first()
+
+
 @register.filter
 def named(line: dict[str, Any]) -> str:
     """The name of a line of a sheet, in the reader's language."""

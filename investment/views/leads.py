@@ -15,12 +15,15 @@ from investment.access import LEAD, RIVALRY, own_task_forces, registers_leads
 from investment.actions import rivalry
 from investment.actions.duplicates import Taken
 from investment.forms import ClaimForm, LeadForm
+from investment.models import Activity, Lead
+from investment.presenting.activities import within_sight
 from portal.cases import engine
 from portal.cases.access import known_to
 from portal.cases.errors import Invalid, Refused
 from portal.cases.models import Case
 from portal.cases.views.common import actor_of, refusals
 from portal.cases.views.desk import filing_token
+from portal.park.acting import Actor
 from portal.worktime.now import now
 
 
@@ -36,6 +39,7 @@ def lead_register(request: HttpRequest) -> HttpResponse:
         case=Case(kind=LEAD),
         actor=actor,
         bound=request.method == "POST",
+        initial=_heard_at(actor, request.GET.get("activity", "")),
     )
     if request.method == "POST":
         try:
@@ -49,6 +53,15 @@ def lead_register(request: HttpRequest) -> HttpResponse:
             return redirect("cases:case_view", pk=case.pk)
     shown = {"form": form, "token": token, "refused": refused, "taken": taken}
     return render(request, "investment/lead_register.html", shown, status=422 if form.is_bound else 200)
+
+
+def _heard_at(actor: Actor, number: str) -> dict[str, Any]:
+    """What is known of a lead that came out of an activity which the person may know of."""
+    found = within_sight(actor).filter(case__number=number[:40]).select_related("case__team").first()
+    if found is None:
+        return {}
+    known = {"born_of": found.pk, "task_force": found.case.team.code, "investor_name": found.investor_name}
+    return known | ({"source": Lead.Source.TRIP} if found.kind == Activity.Kind.TRIP else {})
 
 
 @require_http_methods(["GET", "POST"])

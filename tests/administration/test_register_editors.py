@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.models import ComprehensiveWindow, Intake, Material, Parcel, UtilityRoute
+from investment.models import Agent, Award, Envoy, Partnership, Target
 from portal.accounts.models import Duty, DutyGrant, User
 from portal.administration.registers import Register
 from portal.park.models import Enterprise, Membership, Office, Team
@@ -47,9 +49,23 @@ def full(park: Any) -> Any:
     Office.objects.create(role="finance_office", team=park.team["development"])
     Parcel.objects.create(code="F-01", name="示范地块", area_mu="20", status="available")
     Office.objects.create(role="land_office", team=park.team["development"])
+    _make_promotion(park)
     park.second = person("second")
     DutyGrant.objects.create(user=park.second, duty=Duty.ADMINISTRATOR)
     return park
+
+
+def _make_promotion(park: Any) -> None:
+    """A row of each register of investment; the scoring sheet has its lines."""
+    force = Team.objects.create(code="force", name="示范专班", kind="task_force")
+    day = date(2026, 1, 1)
+    Envoy.objects.create(number="TS-1", name="示范特使", kind="envoy", field="材料", appointed_on=day)
+    Agent.objects.create(number="WT-1", name="示范机构", contract_number="1", starts_on=day, ends_on=day)
+    Target.objects.create(year=2026, team=force, signed_amount=1, projects=1, trips=1, visits=1)
+    Award.objects.create(number="JX-1", name="示范奖", quarter="2026-Q1")
+    Partnership.objects.create(
+        number="XQ-1", university="示范大学", enterprise=park.ours, topic="研发", signed_on=day
+    )
 
 
 def page_of(row: Model, page: str = "change") -> str:

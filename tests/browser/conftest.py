@@ -122,6 +122,7 @@ def window(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Person
 
 def axe_problems(page: Page, *rules: str) -> list[str]:
     """What axe finds on the page as it stands, by all its rules or by those named."""
+    page.wait_for_load_state()  # not while the page that was left is still there
     only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
     found = Axe().run(page, options={**DEFAULT_OPTIONS, **only}).response["violations"]
     return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from investment.access import LEAD
+from investment.access import ACTIVITY, LEAD
 from investment.models import Criterion, Envoy, Lead
 from investment.tasks import tend_idle_leads
 from portal.cases.models import Case
@@ -18,6 +18,7 @@ from tests.approvals.building import make_office
 from tests.browser.conftest import Person
 from tests.browser.test_construction_story import act, looked_at
 from tests.investment.leading import FOUNDED, contract, make_task_forces, register_lead
+from tests.papers.test_papers import photo
 from tests.people import MONDAY, at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -65,6 +66,40 @@ def opinion_of(forces: SimpleNamespace, window: Window, case: Case) -> None:
         expect(page.locator(".message.success").first).to_be_visible()
 
 
+def visits_on_a_phone(forces: SimpleNamespace, window: Window, lead: Case) -> None:
+    """A visit that is planned, photographed, placed and reported, all on a phone."""
+    here = {"latitude": 27.8502, "longitude": 112.9021, "accuracy": 12}
+    phone = window(forces.member, width=PHONE, geolocation=here, permissions=["geolocation"])
+    page = phone.go("/investment/activities/new/")
+    page.locator("main [name=kind]").select_option("visit")
+    for name, value in (
+        ("begins_on", "2026-11-16"), ("investor_name", "星野材料（示范）"), ("purpose", "看生产线"), ("place", "长沙"),
+    ):  # fmt: skip
+        page.locator(f"main [name={name}]").fill(value)
+    looked_at(phone, "visit-plan")
+    page.locator("main button.first").click()
+    expect(page.locator("h1")).to_contain_text("星野材料")
+    visit = Case.objects.get(kind=ACTIVITY)
+    page.locator("#papers summary", has_text="上传新文件").click()
+    page.locator("#paper-file").set_input_files(
+        {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo("JPEG")}
+    )
+    page.locator("#papers form button", has_text="添加").last.click()
+    expect(page.locator("#papers")).to_contain_text("现场")
+    page.locator("a.first[data-opens=act-report]").click()
+    form = page.locator("details#act-report form")
+    form.locator("[name=summary]").fill("已看生产线，愿意来园考察")
+    form.locator("[name=leads]").select_option(str(lead.pk))
+    form.get_by_role("button", name="当前位置").click()
+    expect(form.locator("[name=position]")).to_have_value("27.850200, 112.902100")
+    looked_at(phone, "visit-report")
+    form.locator("button.first").click()
+    expect(page.locator(".message.success").first).to_be_visible()
+    expect(page.locator("main")).to_contain_text(lead.number)
+    visit.refresh_from_db()
+    assert visit.outcome == "reported"
+
+
 def test_from_an_envoy_to_the_construction_project(
     park: SimpleNamespace, forces: SimpleNamespace, window: Window
 ) -> None:
@@ -94,6 +129,7 @@ def test_from_an_envoy_to_the_construction_project(
     looked_at(member, "lead-pre-review")
     opinion_of(forces, window, case)
     act(member, case, "pre_review", **NEXT)
+    visits_on_a_phone(forces, window, case)
     phone = window(forces.member, width=PHONE)
     act(phone, case, "report_visit", held_on="2026-11-16", report="已看生产线", picture="lead-visit", **NEXT)
     act(member, case, "write_terms", text="土地五十亩，五年内亩均税收 20 万元", change="第一稿")

@@ -10,7 +10,7 @@ import time_machine
 from investment.demonstration import leads
 from investment.flow.steps import STEPS
 from investment.models import Commitment, Lead
-from portal.cases.models import Case
+from portal.cases.models import Case, Light
 from tests.demonstration.conftest import NIGHT
 from tests.people import at
 
@@ -36,4 +36,9 @@ def test_every_step_of_a_lead_is_there_but_for_those_with_a_project(moment: date
     sheets = Case.objects.filter(kind="investment.assessment").values_list("step", flat=True)
     assert {"asked", "scored", "interested"} <= set(sheets)
     assert Commitment.objects.filter(done_on__isnull=False).exists()
+    outings = Case.objects.filter(kind="investment.activity")
+    assert set(outings.values_list("step", flat=True)) == {"planned", "to_report", "reported", "called_off"}
+    assert {one.light(moment) for one in outings.filter(step="to_report")} >= {Light.LATE}
+    assert outings.filter(step="planned", activity__begins_on__gt=moment.date()).count() >= 2
+    assert Lead.objects.filter(born_of__case__step="reported").exists()
     assert not Lead.objects.exclude(investor_name__contains="示范").exists()

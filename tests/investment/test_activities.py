@@ -11,15 +11,18 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from investment.access import ACTIVITY
 from investment.actions import activities, idling
+from investment.forms import ChangePlanForm, ReportForm
 from investment.models import Activity
 from portal.accounts.models import User
 from portal.cases import engine
 from portal.cases.access import visible_to
 from portal.cases.errors import Conflict, Invalid, NotAllowed, Refused
 from portal.cases.models import Case
+from portal.ledgers.declaration import LEDGERS
 from portal.ledgers.exporting import export_path
 from portal.ledgers.importing import import_path
 from tests.investment.leading import act, bring_to, make_task_forces, register_lead
@@ -136,6 +139,46 @@ def test_an_activity_keeps_a_lead_from_idling(forces: SimpleNamespace) -> None:
     assert idling.tend(at("2026-12-21 08:35")) == 0
 
 
+def test_a_lead_is_born_of_an_activity(forces: SimpleNamespace) -> None:
+    visit = plan(forces, kind="visit", investor_name="星野材料（示范）", begins_on="2026-11-16", ends_on="")
+    client = Client()
+    client.force_login(forces.member)
+    address = f"/investment/leads/new/?activity={visit.number}"
+    assert address in client.get(f"/cases/{visit.pk}/").content.decode()
+    shown = client.get(address).context["form"]
+    assert (shown["born_of"].initial, shown["investor_name"].initial) == (visit.pk, "星野材料（示范）")
+    lead = register_lead(forces.member, forces.first, born_of=visit.pk)
+    act(forces.member, visit, "report", summary="新线索一条")  # which nobody chose once more
+    assert list(visit.activity.leads.values_list("pk", "born_of")) == [(lead.pk, visit.pk)]
+    assert visit.title in client.get(f"/cases/{lead.pk}/").content.decode()
+    client.force_login(forces.rival)
+    assert client.get(address).context["form"].initial == {}
+    with pytest.raises(Invalid):
+        register_lead(forces.rival, forces.second, born_of=visit.pk, investor_name="另一家（示范）")
+
+
+def test_of_many_leads_the_report_offers_those_of_the_investor_first(
+    forces: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("investment.forms.activities.MOST_LEADS", 2)
+    leads = [
+        register_lead(forces.member, forces.first, at(f"2026-11-16 09:0{n}"), investor_name=name)
+        for n, name in enumerate(("甲（示范）", "乙（示范）", "丙（示范）"))
+    ]
+    visit = plan(forces, kind="visit", investor_name="甲（示范）", begins_on="2026-11-16", ends_on="")
+    form = ReportForm(case=visit, actor=actor(forces.member), bound=False)
+    assert [pk for pk, _label in form.fields["leads"].choices] == [leads[0].pk, leads[2].pk]
+    act(forces.member, visit, "report", summary="好", leads=[leads[1].pk])  # by its number elsewhere
+    assert visit.activity.leads.get().pk == leads[1].pk
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_plan_is_changed_from_what_it_is(forces: SimpleNamespace, language: str) -> None:
+    with translation.override(language):
+        form = ChangePlanForm(case=plan(forces), actor=actor(forces.member), bound=False)
+        assert 'value="2026-11-18"' in str(form["begins_on"])  # as a field of a day wants it
+
+
 def test_a_plan_changes_and_is_called_off_with_a_reason(forces: SimpleNamespace) -> None:
     case = plan(forces)
     case = act(forces.member, case, "change", **TRIP | {"begins_on": "2027-02-02", "ends_on": "2027-02-04"})
@@ -180,6 +223,17 @@ def test_pages_show_what_lies_ahead_and_every_activity_once(forces: SimpleNamesp
     assert client.get("/investment/activities/new/").status_code == 403
 
 
+HEADER = "number,kind,task_force_code,held_on,place,investor_name,lead_number,leader_count,summary"
+
+
+def bring_in(folder: Path, *lines: str) -> Any:
+    """A ledger of these lines comes in; what became of them."""
+    (folder / "activities.csv").write_text("\n".join((HEADER, *lines, "")), encoding="utf-8")
+    report = import_path(folder / "activities.csv")
+    assert report.written, report.problems
+    return report.counts["activities"]
+
+
 def test_out_and_in_again_is_the_same(forces: SimpleNamespace, tmp_path: Path) -> None:
     lead = register_lead(forces.member, forces.first)
     lines = (
@@ -205,6 +259,46 @@ def test_out_and_in_again_is_the_same(forces: SimpleNamespace, tmp_path: Path) -
         "三家有意",
         "reported",
     )
+
+
+def test_a_trip_planned_after_those_of_the_ledger_goes_on_with_their_number(
+    forces: SimpleNamespace, tmp_path: Path
+) -> None:
+    bring_in(tmp_path, "A1,trip,tf_metal,2026-03-12,深圳,,,,", "A2,trip,tf_robot,2026-04-12,上海,,,,")
+    assert plan(forces).activity.batch == 3
+
+
+def test_another_lead_in_the_ledger_takes_the_place_of_the_first(
+    forces: SimpleNamespace, tmp_path: Path
+) -> None:
+    first = register_lead(forces.member, forces.first)
+    second, kept = (
+        register_lead(forces.member, forces.first, investor_name=name)
+        for name in ("乙公司（示范）", "丙公司（示范）")
+    )
+    line = "A1,trip,tf_metal,2024-03-12,深圳,,{},,"
+    bring_in(tmp_path, line.format(first.number))
+    activity = Activity.objects.get()
+    activity.leads.add(kept.pk)  # in the portal
+    for lead in (second, kept, second):
+        bring_in(tmp_path, line.format(lead.number))
+        assert set(activity.leads.values_list("pk", flat=True)) >= {lead.pk}
+        assert first.lead not in activity.leads.all()
+        for number in (lead.number, ""):  # an empty cell leaves what the portal knows
+            assert bring_in(tmp_path, line.format(number)).unchanged == 1
+
+
+def test_the_number_of_a_confidential_lead_leaves_only_with_its_circle(
+    forces: SimpleNamespace, tmp_path: Path
+) -> None:
+    lead = register_lead(forces.member, forces.first, confidential="on")
+    bring_in(tmp_path, f"A1,trip,tf_metal,2024-03-12,深圳,,{lead.number},,")
+    book = LEDGERS["activities"].book()
+    told = {
+        user: [row["lead_number"] for row in book.export(actor(user))]
+        for user in (forces.leader, forces.head)
+    }
+    assert told == {forces.leader: [None], forces.head: [lead.number]}
 
 
 @pytest.mark.parametrize(

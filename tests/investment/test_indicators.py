@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from investment.models import Commitment, Contract, Envoy, Lead
+from investment.models import Activity, Commitment, Contract, Envoy, Lead
 from portal.cases.models import Case
 from portal.park.acting import Actor
 from portal.reports.declaration import INDICATORS, Period
@@ -140,15 +140,22 @@ def test_contracts_are_kept_by_their_day_and_in_full(forces: SimpleNamespace) ->
         )
 
 
-def test_staff_work_for_investment_as_members_or_by_a_lead(forces: SimpleNamespace) -> None:
+def test_staff_work_for_investment_as_members_by_a_lead_or_by_an_activity(forces: SimpleNamespace) -> None:
     before = figure("staff_share")
-    assert before.value is not None
-    steward = forces.park.steward
-    register_lead(steward, forces.first, investor_name="驿站引荐")
+    lead = register_lead(forces.park.steward, forces.first, investor_name="驿站引荐")
+    trip = Case.objects.create(
+        kind="investment.activity", number="HD1", title="走出去", team=forces.first, step="reported",
+        outcome="reported", opened_at=MONDAY, entered_at=MONDAY, closed_at=MONDAY,
+        standard_id=lead.standard_id,
+    )  # fmt: skip
+    day = MONDAY.date()
+    made = Activity.objects.create(case=trip, kind="trip", begins_on=day, ends_on=day)
+    made.members.add(forces.park.handler)
     after = figure("staff_share")
     assert after.n == before.n
     assert after.value is not None
-    assert round((after.value - before.value) * after.n) == 1
+    assert before.value is not None
+    assert round((after.value - before.value) * after.n) == 2
 
 
 def test_a_confidential_lead_counts_and_shows_itself_to_its_circle_only(forces: SimpleNamespace) -> None:

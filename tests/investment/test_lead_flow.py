@@ -116,6 +116,14 @@ def test_in_the_reserve_the_clock_stands_still(forces: SimpleNamespace, where: s
     assert case.due_at > later
 
 
+def test_from_the_reserve_to_the_first_contact_it_is_not_signed_any_more(forces: SimpleNamespace) -> None:
+    case = bring_to(forces, register_lead(forces.member, forces.first), "settlement")
+    case = act(forces.member, case, "park", reason="等市场", look_again_on="2027-03-01")
+    case = act(forces.member, case, "take_up", where="contact")
+    case.lead.refresh_from_db()
+    assert case.lead.signed_on is None
+
+
 def test_a_lead_is_lost_with_its_cause(forces: SimpleNamespace) -> None:
     case = bring_to(forces, register_lead(forces.member, forces.first), "settlement")
     with pytest.raises(Invalid):
