@@ -105,10 +105,10 @@ def lead_sums(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @refusals
-def lead_file(request: HttpRequest, ending: str) -> HttpResponse:
+def lead_file(request: HttpRequest, form: str) -> HttpResponse:
     """The rows of the table as a file, with the columns that the person sees."""
     actor, asked = _reader(request), asked_of(request)
-    if ending not in ("csv", "xlsx"):
+    if form not in ("csv", "xlsx"):
         raise Http404
     shown, sort = presented.chosen(actor), asked.cleaned_data.get("sort") or ""
     cases, more = table.page(table.leads(actor, asked, now()), sort, "", MOST_IN_FILE)
@@ -116,11 +116,11 @@ def lead_file(request: HttpRequest, ending: str) -> HttpResponse:
         raise Refused(_("These are more than 5,000 leads: narrow the table, or take the ledger out."))
     header = [_("Number"), _("Name of the project"), *(str(column.label) for column in shown)]
     rows = [_filed(case, shown, actor) for case in cases]
-    if ending == "xlsx":
+    if form == "xlsx":
         answer = HttpResponse(xlsx(header, rows), content_type=XLSX)
     else:
         answer = HttpResponse("".join(csv_lines(header, rows)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="leads.{ending}"'
+    answer["Content-Disposition"] = f'attachment; filename="leads.{form}"'
     return answer
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("cases", "0010_lists_by_step"),
-        ("investment", "0033_activities"),
+        ("investment", "0040_leads_born"),
         ("park", "0002_offices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
