@@ -89,7 +89,7 @@ class LeadTableFilter(forms.Form):
     def __init__(self, data: Any, steps: list[tuple[str, Any]]) -> None:
         super().__init__(data, auto_id="filter_%s")
         step: Any = self.fields["step"]
-        step.choices = [("", _("all")), *steps]
+        step.choices = [("", _("All steps")), *steps]
         self.is_valid()
 
     def chosen(self) -> dict[str, str]:

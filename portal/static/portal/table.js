@@ -8,7 +8,7 @@
   const csrf = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
   const at = (row, column) => body.rows[row]?.cells[column];
   const place = (cell) => [cell.parentElement.sectionRowIndex, cell.cellIndex];
-  let current = body.rows[0].cells[1];
+  let current = body.rows[0].cells[2] ?? body.rows[0].cells[1];
 
   const go = (cell) => {
     if (!cell || cell.tagName !== "TD") return;
