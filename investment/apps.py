@@ -19,7 +19,7 @@ class InvestmentConfig(DomainConfig):
             for kind in ("station", "department", "window", "finance", "supervision")
         },
         "task_force": [
-            (_("Register a lead"), "investment:lead_register"),
+            (_("Leads"), "investment:lead_list"),
             (_("Activities"), "investment:activity_list"),
             (_("Park entry"), "investment:flow_chart"),
             (_("Scheduling"), "investment:bulletin_list"),
@@ -28,6 +28,7 @@ class InvestmentConfig(DomainConfig):
         ],
     }
     overviews: ClassVar = [
+        (_("Lead table"), "investment:lead_list"),
         (_("Flow chart of park entry"), "investment:flow_chart"),
         (_("Weekly schedules and monthly bulletins"), "investment:bulletin_list"),
         (_("Ranking of the task forces"), "investment:ranking_view"),
@@ -35,6 +36,7 @@ class InvestmentConfig(DomainConfig):
     ]
     office_nav: ClassVar = {
         "investment_office": [
+            (_("Leads"), "investment:lead_list"),
             (_("Activities"), "investment:activity_list"),
             (_("Park entry"), "investment:flow_chart"),
             (_("Scheduling"), "investment:bulletin_list"),

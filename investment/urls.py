@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from investment.views import activities, bulletins, charts, commitments, leads, listing, ranking
+from investment.views import activities, bulletins, charts, commitments, leads, ranking, table, table_views
 
 app_name = "investment"
 urlpatterns = [
@@ -15,7 +15,13 @@ urlpatterns = [
     path("bulletins/<int:pk>/rows/", bulletins.bulletin_rows, name="bulletin_rows"),
     path("chart/", charts.flow_chart, name="flow_chart"),
     path("commitments/", commitments.commitment_list, name="commitment_list"),
-    path("leads/", listing.lead_list, name="lead_list"),
+    path("leads/", table.lead_list, name="lead_list"),
+    path("leads/columns/", table.columns_save, name="columns_save"),
+    path("leads/sums/", table.lead_sums, name="lead_sums"),
+    path("leads/file/<str:form>/", table.lead_file, name="lead_file"),
+    path("leads/views/", table_views.view_save, name="view_save"),
+    path("leads/views/<int:pk>/delete/", table_views.view_delete, name="view_delete"),
+    path("leads/<str:number>/edit/", table.lead_edit, name="lead_edit"),
     path("leads/<str:number>/claim/", leads.lead_claim, name="lead_claim"),
     path("leads/new/", leads.lead_register, name="lead_register"),
     path("ranking/", ranking.ranking_view, name="ranking_view"),

@@ -43,7 +43,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from approvals.models import Parcel, Reform, ServiceItem
 from funds.actions import ask_transfer, make_file
 from funds.models import BankAccount, Bar, Budget
-from investment.models import Bulletin
+from investment.models import Bulletin, LeadView
 from portal.accounts.models import User
 from portal.cases import bulk, engine, papers
 from portal.cases.models import Absence, Attachment, Case, SavedView, SetAside
@@ -201,6 +201,7 @@ class Objects:
         return {
             "case": case.pk, "document": document.pk, "notice": notice.pk, "absence": absence.pk,
             "view": SavedView.objects.create(owner=staff, name="x", query="view=mine").pk,
+            "lead_view": LeadView.objects.create(owner=staff, name="x", query="view=all").pk,
             "batch": bulk.begin(actor(staff), "claim", [case.pk], now=MONDAY).pk,
             "enterprise": case.enterprise_id, "person": filed.pk,
             "token": self._token(filed), **self._trusted(case, filed), **self._administered(case, staff),
@@ -279,7 +280,7 @@ SPEAKS_OF = (
     ("funds/policies/", "policy"), ("api/v1/policies/", "policy"),
     ("funds/claims/", "claim"), ("funds/publicity/", "claim"), ("funds/plans/", "plan"), ("funds/files/", "file"),
     ("funds/budgets/", "budget"), ("funds/transfers/", "transfer"), ("funds/account/", "account"), ("funds/bars/", "bar"),
-    ("investment/bulletins/", "bulletin"),
+    ("investment/bulletins/", "bulletin"), ("investment/leads/views/", "lead_view"),
     ("approvals/items/", "item"), ("approvals/forms/", "form"), ("api/v1/service-items/", "item"),
 )  # fmt: skip
 # Words in patterns that name no row.

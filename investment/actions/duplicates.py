@@ -38,21 +38,29 @@ class Taken(Refused):
 
 
 def check_duplicates(
-    uscc: str, investor_name: str, *, same_name: bool, by: Actor | None, now: datetime
+    uscc: str,
+    investor_name: str,
+    *,
+    same_name: bool,
+    by: Actor | None,
+    now: datetime,
+    but: Lead | None = None,
 ) -> None:
     """One registration at a time, until its transaction ends: who comes second sees the lead of the first.
 
     Raises Taken for an open lead of the same credit code; and for one of the same name, unless
-    `same_name` says that it is another investor. Of a confidential lead it is said only that there is one.
+    `same_name` says that it is another investor. `but` is a lead that is no double of itself. Of a
+    confidential lead it is said only that there is one.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK])
-    taken = _open().filter(uscc=uscc).first() if uscc else None
+    others = _open() if but is None else _open().exclude(pk=but.pk)
+    taken = others.filter(uscc=uscc).first() if uscc else None
     if taken is not None:
         raise Taken(_told(taken, by, now), _number(taken, by))
     if same_name:
         return
-    alike = _open().annotate(bare=bare_name("investor_name"))
+    alike = others.annotate(bare=bare_name("investor_name"))
     taken = alike.filter(bare=bare_name(Value(investor_name))).first()
     if taken is not None:
         asks = _("Is it another investor of this name? Then say so below.")

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from investment import forms
-from investment.actions import STEPS, contracts, gates, leads, opinions, panel, secrecy
+from investment.actions import STEPS, contracts, editing, gates, leads, opinions, panel, secrecy
 from investment.flow.by_itself import BY_ITSELF
 from portal.cases.declaration import Effect, Text, Transition
 from portal.cases.forms import ActionForm
@@ -205,6 +205,17 @@ ON_THE_WAY = (
         form=forms.NextActionForm,
         effect=leads.plan,
         done=_("set the next action"),
+    ),
+    Transition(
+        "edit",
+        _("Correct the lead"),
+        (*STEPS, "parked"),
+        "",
+        who=("team",),
+        form=forms.LeadEditForm,
+        effect=editing.edit,
+        while_paused=True,
+        done=_("corrected the lead"),
     ),
     Transition(
         "go_back",

@@ -2,6 +2,7 @@
 
 from investment.forms.activities import ChangePlanForm, NotedForm, PlanForm, ReportForm
 from investment.forms.contracts import CommitmentForm, PerformanceForm, SettlementForm, SigningForm
+from investment.forms.editing import LeadEditForm
 from investment.forms.fields import NextActionForm
 from investment.forms.leads import (
     ContactForm,
@@ -47,6 +48,7 @@ __all__ = [
     "DecisionForm",
     "HandOverForm",
     "InterestForm",
+    "LeadEditForm",
     "LeadForm",
     "LetInForm",
     "LossForm",

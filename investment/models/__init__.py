@@ -7,6 +7,7 @@ from investment.models.leads import HUNDRED_MILLION, IDLE_AFTER, PROTECTED_DAYS,
 from investment.models.ranking import Ranking, RankingRule, Untruth
 from investment.models.registers import Agent, Award, Envoy, Partnership, Target
 from investment.models.reviews import Assessment, Criterion, Opinion, Rivalry, TermSheet
+from investment.models.tables import LeadColumns, LeadView
 
 __all__ = [
     "HUNDRED_MILLION",
@@ -24,6 +25,8 @@ __all__ = [
     "Criterion",
     "Envoy",
     "Lead",
+    "LeadColumns",
+    "LeadView",
     "Opinion",
     "Partnership",
     "Ranking",

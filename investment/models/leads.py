@@ -5,7 +5,7 @@ Source: dossier, section 5, "Lead table". Money in yuan, land in mu, plant in mÂ
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -197,6 +197,11 @@ class Lead(models.Model):
             models.Index(fields=["uscc"], condition=~Q(uscc=""), name="investment_lead_uscc"),
             models.Index(fields=["next_action_on", "case"], name="investment_next_action"),
             models.Index(fields=["last_action_at", "case"], name="investment_last_action"),
+            # The lead table in the orders that it offers, and narrowed by the industry.
+            models.Index(fields=["investment_amount", "case"], name="investment_by_amount"),
+            models.Index(fields=["land_mu", "case"], name="investment_by_land"),
+            models.Index(fields=["protected_until", "case"], name="investment_by_protection"),
+            models.Index(fields=["industry", "case"], name="investment_by_industry"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -221,3 +226,7 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return str(self.case)
+
+    def fact(self, name: str) -> Any:
+        """What it has under the name of a field of its forms; its title is that of the case."""
+        return self.case.title if name == "title" else getattr(self, name)
