@@ -9,13 +9,24 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from investment.access import LEAD
+from investment.models import Lead
 from portal.cases import engine
 from portal.cases.access import visible_to
 from portal.cases.errors import CaseError
 from portal.cases.models import Case
 from portal.park.acting import Actor
+
+# What the form of a new lead asks for (LeadForm).
+ASKED = frozenset(
+    (
+        "title", "task_force", "investor_name", "uscc", "source", "referrer", "envoy", "agent", "region",
+        "contact_name", "contact_phone", "industry", "content", "investment_amount", "land_mu", "plant_m2",
+        "load_kva", "is_key", "heat", "next_action", "next_action_on",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,8 +62,11 @@ def try_rows(rows: Sequence[Mapping[str, str]], *, by: Actor, now: datetime, tok
 def write_rows(
     rows: Sequence[Mapping[str, str]], *, by: Actor, now: datetime, token: UUID, only_good: bool
 ) -> tuple[list[Verdict], bool]:
-    """Write all rows, or nothing while one is wrong; with `only_good` those that are right. The same paste
-    sent twice (its `token`) registers each new lead once. Returns the verdicts, and whether it was written."""
+    """Write all rows, or nothing while one is wrong; with `only_good` those that are right.
+
+    The same paste sent twice (its `token`) registers each new lead once. Returns the verdicts, and whether
+    it was written.
+    """
     verdicts: list[Verdict] = []
     try:
         with transaction.atomic():
@@ -80,20 +94,32 @@ def _row(
     """One row by itself: what is wrong in it undoes nothing of the others."""
     number, title = row.pop("number", ""), row.get("title", "")
     if number and number not in known:
-        return Verdict(line, "wrong", number, title, _unknown())
+        return Verdict(line, "wrong", number, title, _("There is no such lead that you may change."))
     try:
         with transaction.atomic():
             if number:
                 return _put_right(line, known[number], row, by, now)
-            case = engine.open_case(LEAD, by=by, data=row, now=now, token=uuid5(token, str(line)))
-            return Verdict(line, "new", case.number, title)
+            return _register(line, row, by, now, uuid5(token, f"{line} {row}"))
     except CaseError as error:
-        return Verdict(line, "wrong", number, title, _said(error))
+        return Verdict(line, "wrong", number, title, str(error))
+
+
+def _register(line: int, row: dict[str, str], by: Actor, now: datetime, token: UUID) -> Verdict:
+    """A new lead; what its form does not ask for is added to it at once."""
+    more = {name: text for name, text in row.items() if text and name not in ASKED}
+    asked = {
+        name: text for name, text in row.items() if name in ASKED and not (name == "is_key" and text == "no")
+    }
+    asked["heat"] = asked.get("heat") or Lead.Heat.MIDDLE.value
+    case = engine.open_case(LEAD, by=by, data=asked, now=now, token=token)
+    if more and case.opened_at == now:  # not the one of an earlier click
+        engine.perform(case.pk, "edit", by=by, data=more, now=now)
+    return Verdict(line, "new", case.number, case.title)
 
 
 def _put_right(line: int, case: Case, row: dict[str, str], by: Actor, now: datetime) -> Verdict:
     """An empty cell says nothing; task force and secrecy are not changed in this way."""
-    given: dict[str, Any] = {name: text for name, text in row.items() if text and name not in ("task_force",)}
+    given: dict[str, Any] = {name: text for name, text in row.items() if text and name != "task_force"}
     title = given.get("title", case.title)
     changed = {name: text for name, text in given.items() if not _is_same(case, name, text)}
     if not changed:
@@ -111,13 +137,3 @@ def _is_same(case: Case, name: str, text: str) -> bool:
         return bool(value is not None and type(value)(text) == value)
     except (TypeError, ValueError, ArithmeticError):
         return str(value) == text
-
-
-def _said(error: CaseError) -> str:
-    return str(error)
-
-
-def _unknown() -> str:
-    from django.utils.translation import gettext
-
-    return gettext("There is no such lead that you may change.")
