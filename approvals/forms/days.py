@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.forms import ActionForm
+from portal.day_input import DayInput
 from portal.worktime.clock import local
 
 # A slip of the finger (0204, 20224) is no day: nothing is reckoned with it, and nothing keeps it.
@@ -29,7 +30,7 @@ def check_ahead(on: date, now: datetime) -> None:
 
 def day(label: Any, **more: Any) -> forms.DateField:
     ends = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
-    field = forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date", **ends}), **more)
+    field = forms.DateField(label=label, widget=DayInput(ends), **more)
     field.validators.append(check_day)
     return field
 

@@ -17,6 +17,7 @@ from portal.cases.access import usable_papers
 from portal.cases.forms import ActionForm
 from portal.cases.models import Document
 from portal.cases.paper_fields import PaperField
+from portal.day_input import DayInput
 from portal.money import money as yuan
 from portal.park.models import Team
 from portal.worktime.clock import local
@@ -26,7 +27,7 @@ MOST_GROUNDS = 200
 
 
 def day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(label=label, widget=DayInput(), **more)
 
 
 def money(label: Any, **more: Any) -> forms.DecimalField:

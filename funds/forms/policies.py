@@ -17,6 +17,7 @@ from funds.forms.rows import RowForm, RowsField
 from funds.matching import Fact, Kind
 from funds.matching.conditions import NUMBERS
 from funds.models import Budget, Criterion, Policy, PolicyVersion
+from portal.day_input import DayInput
 from portal.editing import SeenMixin
 from portal.park.models import Team
 
@@ -167,8 +168,8 @@ class PolicyDraftForm(SeenMixin, forms.ModelForm):  # type: ignore[type-arg]  # 
             "summary": forms.Textarea(attrs={"rows": 3}),
             "summary_en": forms.Textarea(attrs={"rows": 3}),
             "text": forms.Textarea(attrs={"rows": 8}),
-            "opens_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "closes_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "opens_on": DayInput(),
+            "closes_on": DayInput(),
         }
 
     def __init__(self, *args: Any, rows: Mapping[str, Any], **kwargs: Any) -> None:

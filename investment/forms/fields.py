@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc as numbers
 
 from portal.cases.forms import ActionForm
+from portal.day_input import DayInput
 from portal.worktime.clock import local
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
@@ -18,7 +19,7 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 def day(label: Any, **more: Any) -> forms.DateField:
     ends = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
     # A field of a day takes a value in this form only, whatever the language.
-    widget = forms.DateInput(attrs={"type": "date", **ends}, format="%Y-%m-%d")
+    widget = DayInput(ends)
     return forms.DateField(label=label, widget=widget, **more)
 
 

@@ -17,6 +17,7 @@ from portal.accounts.models import Duty, User
 from portal.cases.declaration import FLOWS
 from portal.cases.models import BatchItem, Case, CircleMember, Event
 from portal.cases.presenting import timeline
+from portal.day_input import DayInput
 from portal.park.acting import Actor
 from portal.park.models import Enterprise
 
@@ -33,12 +34,8 @@ class AuditForm(forms.Form):
     number = forms.CharField(label=gettext_lazy("Case number"), max_length=40, required=False)
     enterprise = forms.CharField(label=gettext_lazy("Enterprise"), max_length=60, required=False)
     batch = forms.UUIDField(label=gettext_lazy("Batch number"), required=False)
-    since = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=gettext_lazy("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput())
+    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

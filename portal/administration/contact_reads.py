@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from portal.administration.common import auditors
+from portal.day_input import DayInput
 from portal.reports.export import csv_lines
 from portal.trust.models import ContactRead
 from portal.worktime.clock import at, local
@@ -28,12 +29,8 @@ class FilterForm(forms.Form):
     """Whatever is not valid here filters nothing."""
 
     q = forms.CharField(label=gettext_lazy("Reader, enterprise or case"), max_length=80, required=False)
-    since = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput())
+    until = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput())
 
     def found(self) -> QuerySet[ContactRead]:
         """The reads that fit, newest first."""

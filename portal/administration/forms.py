@@ -5,13 +5,14 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.day_input import DayInput
 from portal.worktime.models import DayOverride
 
 
 class DayForm(forms.Form):
     """A decision on one day of the calendar."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("Day"), widget=DayInput())
     is_working = forms.TypedChoiceField(
         label=_("It is to be"),
         choices=[("0", _("a day off")), ("1", _("a working day"))],

@@ -14,6 +14,7 @@ from portal.cases.declaration import FLOWS, Rung
 from portal.cases.models import Holder, ServiceStandard, StandardLimit, Trigger
 from portal.cases.standards import PROMISE, LimitRow, rungs_of
 from portal.cases.sweep_words import SWEEP_WORDS
+from portal.day_input import DayInput
 from portal.worktime.clock import Unit
 from portal.worktime.now import now
 
@@ -29,7 +30,7 @@ class StandardForm(forms.Form):
         label=_("Holds for cases opened from"),
         required=False,
         initial="",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("Empty: at once."),
     )
 

@@ -7,18 +7,15 @@ from datetime import date, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.day_input import DayInput
 from portal.reports.declaration import Period
 
 
 class PeriodForm(forms.Form):
     """From and to, both included."""
 
-    date_from = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    date_to = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    date_from = forms.DateField(label=_("From"), required=False, widget=DayInput())
+    date_to = forms.DateField(label=_("To"), required=False, widget=DayInput())
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import User
 from portal.cases.declaration import FLOWS, with_parts
+from portal.day_input import DayInput
 from portal.editing import Seen
 from portal.park.models import Agency
 from portal.worktime.clock import local
@@ -51,7 +52,7 @@ class ScopeForm(forms.Form):
     )
     expires_on = forms.DateField(
         label=_("Until, this day included"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         help_text=_("A year at most. You can prolong it at any time."),
     )
 

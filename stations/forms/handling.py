@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.cases.forms import ActionForm
+from portal.day_input import DayInput
 from portal.worktime.clock import local
 from stations.models import Result
 
@@ -29,7 +30,7 @@ class ReviewForm(ProgressForm):
     planned_on = forms.DateField(
         label=_("Planned for"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("Only where the day has changed."),
     )
 
@@ -62,7 +63,7 @@ class ReportForm(ActionForm):
     planned_on = forms.DateField(
         label=_("Planned for"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("Needed where the matter is planned for later."),
     )
 

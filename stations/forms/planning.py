@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.cases.clock import promise_limit
 from portal.cases.forms import ActionForm
+from portal.day_input import DayInput
 from portal.worktime.clock import Calendar, local
 from portal.worktime.explain import day_text, limit_text, moment_text
 from stations.models import Grade, Milestone, Stage
@@ -22,7 +23,7 @@ WITHIN = timedelta(days=730)  # what takes longer is no plan: it is reported as 
 
 
 def _by_when() -> forms.DateField:
-    return forms.DateField(label=_("By when"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=_("By when"), required=False, widget=DayInput())
 
 
 def _what() -> forms.CharField:
@@ -42,9 +43,7 @@ class PlanForm(ActionForm):
     plan = forms.CharField(
         label=_("What will be done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    planned_on = forms.DateField(
-        label=_("Done by"), widget=forms.DateInput(attrs={"type": "date"}), required=False
-    )
+    planned_on = forms.DateField(label=_("Done by"), widget=DayInput(), required=False)
     milestone_1_on, milestone_1_what = _by_when(), _what()
     milestone_2_on, milestone_2_what = _by_when(), _what()
     milestone_3_on, milestone_3_what = _by_when(), _what()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
+import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.utils import translation
 
+from funds.forms.bars import BarForm
+from funds.models import Bar
 from portal.rendering import PortalRenderer
 
 CHOICES = [
@@ -42,3 +47,12 @@ def test_a_select_box_is_djangos() -> None:
             ours, theirs = (drawn(widget, known, value) for known in (PortalRenderer(), DjangoTemplates()))
             assert ours == theirs
             assert "<option" in ours
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_day_that_is_known_is_shown_in_every_language(language: str) -> None:
+    with translation.override(language):
+        form = BarForm(instance=Bar(kind="credit", since_on=date(2026, 11, 27)))
+        shown = str(form["since_on"])
+    assert 'type="date"' in shown
+    assert 'value="2026-11-27"' in shown

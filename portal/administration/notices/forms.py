@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.day_input import DayInput
 from portal.editing import SeenMixin
 from portal.notices import wording
 from portal.notices.channels import web
@@ -162,8 +163,8 @@ REFUSED = {
 class ReplayForm(forms.Form):
     """The period whose events are sent once more."""
 
-    since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To (inclusive)"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("From"), widget=DayInput())
+    until = forms.DateField(label=_("To (inclusive)"), widget=DayInput())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -26,6 +26,7 @@ from portal.cases.models import Attachment, Case, Document, MissingItem
 from portal.cases.presenting.papers import paper
 from portal.cases.views.case import case_page
 from portal.cases.views.common import actor_of, back_to, load, refusals
+from portal.day_input import DayInput
 from portal.park.acting import Actor
 from portal.worktime.clock import local
 from portal.worktime.now import now
@@ -43,9 +44,7 @@ class PaperForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
     )
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
-    valid_until_on = forms.DateField(
-        label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    valid_until_on = forms.DateField(label=_("Valid until"), required=False, widget=DayInput())
 
 
 @require_http_methods(["GET", "POST"])

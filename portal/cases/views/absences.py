@@ -20,6 +20,7 @@ from portal.cases import absences
 from portal.cases.errors import CaseError
 from portal.cases.models import Absence
 from portal.cases.views.common import actor_of, refusals
+from portal.day_input import DayInput
 from portal.park.acting import Actor
 from portal.worktime.clock import local
 from portal.worktime.now import now
@@ -35,12 +36,8 @@ class AbsenceForm(forms.Form):
         empty_label=gettext_lazy("Please choose"),
         help_text=gettext_lazy("A colleague of the same team. The open work goes there and comes back."),
     )
-    from_on = forms.DateField(
-        label=gettext_lazy("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    until_on = forms.DateField(
-        label=gettext_lazy("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    from_on = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
+    until_on = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
 
     def __init__(self, data: Any = None, *, actor: Actor) -> None:
         today = local(now()).date()

@@ -20,6 +20,7 @@ from portal.cases.errors import Conflict, Refused
 from portal.cases.models import Document
 from portal.cases.papers import pdf
 from portal.cases.views.common import actor_of, refusals
+from portal.day_input import DayInput
 from portal.worktime.now import now
 
 PAGES_SHOWN = 40
@@ -31,7 +32,7 @@ class CorrectionForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=200)
     valid_until_on = forms.DateField(
-        label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("Valid until"), required=False, widget=DayInput(),
         help_text=_("You are reminded 30 and 7 days before."),
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput)
