@@ -26,6 +26,7 @@ urlpatterns = [
     path("chart/", charts.flow_chart, name="flow_chart"),
     path("commitments/", commitments.commitment_list, name="commitment_list"),
     path("leads/", table.lead_list, name="lead_list"),
+    path("leads/alike/", leads.lead_alike, name="lead_alike"),
     path("leads/columns/", table.columns_save, name="columns_save"),
     path("leads/paste/", pasting.lead_paste, name="lead_paste"),
     path("leads/sums/", table.lead_sums, name="lead_sums"),
