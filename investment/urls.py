@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from investment.views import activities, bulletins, charts, commitments, leads, ranking, table, table_views
+from investment.views import (
+    activities,
+    bulletins,
+    charts,
+    commitments,
+    leads,
+    pasting,
+    ranking,
+    table,
+    table_views,
+)
 
 app_name = "investment"
 urlpatterns = [
@@ -16,7 +26,9 @@ urlpatterns = [
     path("chart/", charts.flow_chart, name="flow_chart"),
     path("commitments/", commitments.commitment_list, name="commitment_list"),
     path("leads/", table.lead_list, name="lead_list"),
+    path("leads/alike/", leads.lead_alike, name="lead_alike"),
     path("leads/columns/", table.columns_save, name="columns_save"),
+    path("leads/paste/", pasting.lead_paste, name="lead_paste"),
     path("leads/sums/", table.lead_sums, name="lead_sums"),
     path("leads/file/<str:form>/", table.lead_file, name="lead_file"),
     path("leads/views/", table_views.view_save, name="view_save"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext as _
 
 from investment.models import Lead
+from investment.models.names import bare_name
 from portal.cases.access import known_to
 from portal.cases.errors import Refused
 from portal.cases.models import Case
@@ -16,17 +17,6 @@ from portal.park.acting import Actor
 from portal.worktime.clock import local
 
 LOCK = 0x1ED71  # name space of advisory locks
-# What says nothing of who an investor is: the legal form, brackets, spaces (the wide one too).
-_SAYS_NOTHING = r"有限责任公司|有限公司|股份|集团|[()（）\[\]【】[:space:]　]"
-
-
-def bare_name(name: str | F | Value) -> Func:
-    """A name of an investor without its legal form, brackets and spaces, in SQL."""
-    return Func(
-        Func(name, Value(_SAYS_NOTHING), Value(""), Value("g"), function="regexp_replace"),
-        function="lower",
-        output_field=TextField(),
-    )
 
 
 class Taken(Refused):

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from investment.models.names import bare_name
 from investment.models.registers import Agent, Envoy
 from portal.accounts.models import User
 from portal.cases.models import Case
@@ -197,6 +199,10 @@ class Lead(models.Model):
             models.Index(fields=["uscc"], condition=~Q(uscc=""), name="investment_lead_uscc"),
             models.Index(fields=["next_action_on", "case"], name="investment_next_action"),
             models.Index(fields=["last_action_at", "case"], name="investment_last_action"),
+            # The duplicate check at entry, and what begins with the same letters.
+            models.Index(
+                OpClass(bare_name(F("investor_name")), name="text_pattern_ops"), name="investment_bare_name"
+            ),
             # The lead table in the orders that it offers, and narrowed by the industry.
             models.Index(fields=["investment_amount", "case"], name="investment_by_amount"),
             models.Index(fields=["land_mu", "case"], name="investment_by_land"),

@@ -9,10 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from investment.access import LEAD, RIVALRY, own_task_forces, registers_leads
-from investment.actions import rivalry
+from investment.actions import likeness, rivalry
 from investment.actions.duplicates import Taken
 from investment.forms import ClaimForm, LeadForm
 from investment.models import Activity, Lead
@@ -62,6 +62,18 @@ def _heard_at(actor: Actor, number: str) -> dict[str, Any]:
         return {}
     known = {"born_of": found.pk, "task_force": found.case.team.code, "investor_name": found.investor_name}
     return known | ({"source": Lead.Source.TRIP} if found.kind == Activity.Kind.TRIP else {})
+
+
+@require_safe
+@refusals
+def lead_alike(request: HttpRequest) -> HttpResponse:
+    """Open leads whose investor may be the same, while somebody is still typing."""
+    actor = actor_of(request)
+    if not registers_leads(actor):
+        raise PermissionDenied
+    name, uscc = request.GET.get("investor_name", ""), request.GET.get("uscc", "")
+    found = likeness.alike(name[:120], uscc[:18], by=actor)
+    return render(request, "investment/lead_alike.html", {"found": found})
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from investment.access import LEAD, own_task_forces, registers_leads
+from investment.access import LEAD, registers_leads
 from investment.forms.editing import LeadEditForm
 from investment.forms.table import LeadTableFilter
 from investment.models import LeadColumns, LeadView
@@ -66,7 +66,6 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "seats": actor.seats,
         "later": asked.link(after=later) if later else "",
         "registers": registers_leads(actor),
-        "pastes": bool(own_task_forces(actor)),
     }
     return render(request, "investment/table.html", context)
 
