@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 KNOWN = re.compile(
     r"Owner|owner|Agent|Otherstew|Steward|Colleague|Stationhead|Handler|Head|Sectionhead|Service|Supervisor|Leader|Administrator|Auditor|"
     r"English|PDF|Word|Excel|CSV|XLSX|SHA|JPEG|Enter|[A-Z]{2}\d{8}-\d+|\w+@[\w.]+|\d+ ?MB|\bKB\b|\bms\b|"
-    r"[\w-]+\.(?:csv|zip|xlsx)|\.(?:csv|zip|xlsx)\b|YYYY-MM|\b(?:true|false)\b|(?:requests|permits|projects|claims):|ledgers\.\w+|"
-    r"Webhook|\{\w+\}|(?:accounts|trust|api|stations|approvals|funds)\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
+    r"[\w-]+\.(?:csv|zip|xlsx)|\.(?:csv|zip|xlsx)\b|YYYY-MM|YYYY-Qn|\b(?:true|false)\b|(?:requests|permits|projects|claims|leads|activities):|ledgers\.\w+|"
+    r"Webhook|\{\w+\}|(?:accounts|trust|api|stations|approvals|funds|investment)\.\w+|cases\.\w+|notices\.\w+|worktime\.\w+|\bn\b|[a-z]+ \d+"
 )
 PAGES = {
     "owner": ("/", "/my-cases/", "/papers/", "/notices/", "/search/?q=停电", "/stations/", "/stations/requests/new/", "/accounts/me/", "case", "missing", "/approvals/", "/approvals/windows/", "item", "/funds/entitlements/", "/funds/policies/", "policy"),
@@ -32,7 +32,7 @@ PAGES = {
     "handler": ("/work/", "case", "told", "report", "letter", "bare"),
     "head": ("/team/", "case", "pause", "/funds/policies/desk/", "/funds/policies/desk/new/", "policy_manage", "policy_edit", "policy_draft", "policy_simulation", "policy_publish", "policy_discard", "policy_compare", "policy_version"),
     "auditor": ("/administration/audit/", "/administration/audit/?number=x"),
-    "leader": ("/escalations/", "/administration/flows/stations.request/", "/administration/flows/stations.request/handling/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
+    "leader": ("/escalations/", "/investment/leads/", "/investment/activities/", "/investment/commitments/", "/administration/flows/stations.request/", "/administration/flows/stations.request/handling/", "/reports/", "/reports/stations.on_time_share/", "/reports/stations.requests_resolved/rows/"),
     "administrator": (
         "/administration/", "/administration/jobs/", "/administration/calendar/",
         "/administration/calendar/hours/", "/administration/calendar/2027/notice/",
