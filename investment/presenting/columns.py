@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 
 from investment.access import own_task_forces
 from investment.forms.editing import LeadEditForm
-from investment.models import LeadColumns
 from portal import money as amounts
 from portal.cases.declaration import Text
 from portal.cases.models import Case
@@ -111,9 +110,8 @@ FROM_ABOVE = (
 )
 
 
-def chosen(actor: Actor) -> list[Column]:
+def chosen(actor: Actor, kept: Sequence[str]) -> list[Column]:
     """The columns that the person chose; else those that serve who works on leads, or who looks on."""
-    kept = LeadColumns.objects.filter(user=actor.user).values_list("columns", flat=True).first()
     keys: Sequence[str] = kept or (AT_WORK if own_task_forces(actor) else FROM_ABOVE)
     return [BY_KEY[key] for key in keys if key in BY_KEY]
 

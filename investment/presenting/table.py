@@ -25,6 +25,7 @@ from portal.worktime.clock import Calendar, at, local
 
 NEAR = ("team", "assignee", "lead__envoy", "lead__agent", "lead__backup", "lead__enterprise", "lead__project")
 TEN_THOUSAND = 10_000
+FILLED = frozenset(("opened_at", "lead__investment_amount", "lead__last_action_at"))  # never without a value
 # Word of the address and condition, where the word is the value.
 EQUAL = {
     "step": "step",
@@ -160,7 +161,7 @@ def page(found: CaseQuerySet, sort: str, mark: str, size: int) -> tuple[list[Cas
     path = SORTS[sort]
     found, value, pk = found.select_related("lead", *NEAR), *_read_mark(path, mark)
     rows = [] if pk and value is None else list(_ranked(found, sort, value, pk)[: size + 1])
-    if len(rows) <= size and path != "opened_at":
+    if len(rows) <= size and path not in FILLED:
         after = pk if value is None else 0
         rows += list(_without(found, sort, after)[: size + 1 - len(rows)])
     if len(rows) <= size:

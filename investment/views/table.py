@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from investment.access import LEAD, registers_leads
 from investment.forms.editing import LeadEditForm
 from investment.forms.table import LeadTableFilter
-from investment.models import LeadColumns, LeadView
+from investment.models import LeadColumns
 from investment.presenting import columns as presented
 from investment.presenting import table
+from investment.presenting.kept import kept
 from portal.cases import engine
 from portal.cases.access import visible_to
 from portal.cases.errors import CaseError, Conflict, Invalid, NotAllowed, Refused
@@ -49,10 +50,10 @@ def asked_of(request: HttpRequest) -> LeadTableFilter:
 def lead_list(request: HttpRequest) -> HttpResponse:
     """The leads that the person may know of, as the address narrows and orders them."""
     actor, moment, asked = _reader(request), now(), asked_of(request)
-    views = _views(actor)
-    if not request.GET and (first := next((view for view in views if _opens_first(view, actor)), None)):
+    columns, views = kept(actor)
+    if not request.GET and (first := next((view for view in views if view.opens_first), None)):
         return redirect(f"{reverse('investment:lead_list')}?{first.query}")
-    shown, sort = presented.chosen(actor), asked.cleaned_data.get("sort") or ""
+    shown, sort = presented.chosen(actor, columns), asked.cleaned_data.get("sort") or ""
     cases, later = table.page(table.leads(actor, asked, moment), sort, request.GET.get("after", ""), PAGE)
     lines = table.lines(cases, shown, actor, moment)
     context = {
@@ -61,23 +62,13 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "columns": shown,
         "choices": _choices(shown) if any(line.editable for line in lines) else [],
         "offered": [(column, column in shown) for column in presented.COLUMNS],
-        "views": [(view, view.owner_id == actor.user.pk) for view in views],
+        "views": views,
         "query": asked.query(),
         "seats": actor.seats,
         "later": asked.link(after=later) if later else "",
         "registers": registers_leads(actor),
     }
     return render(request, "investment/table.html", context)
-
-
-def _views(actor: Actor) -> list[LeadView]:
-    own = LeadView.objects.filter(owner=actor.user)
-    shared = LeadView.objects.filter(team__in=actor.team_ids)
-    return list((own | shared).select_related("team").order_by("name", "pk").distinct())
-
-
-def _opens_first(view: LeadView, actor: Actor) -> bool:
-    return view.is_default and view.owner_id == actor.user.pk
 
 
 def _choices(shown: list[presented.Column]) -> list[tuple[str, Any]]:
@@ -109,7 +100,7 @@ def lead_file(request: HttpRequest, form: str) -> HttpResponse:
     actor, asked = _reader(request), asked_of(request)
     if form not in ("csv", "xlsx"):
         raise Http404
-    shown, sort = presented.chosen(actor), asked.cleaned_data.get("sort") or ""
+    shown, sort = presented.chosen(actor, kept(actor)[0]), asked.cleaned_data.get("sort") or ""
     cases, more = table.page(table.leads(actor, asked, now()), sort, "", MOST_IN_FILE)
     if more:
         raise Refused(_("These are more than 5,000 leads: narrow the table, or take the ledger out."))
@@ -174,7 +165,7 @@ def _cell(request: HttpRequest, case: Case, actor: Actor) -> JsonResponse:
     own, editable = present.team_id in actor.team_ids, table.may_edit(actor, present)
     cells = {
         column.key: table.cell(present, column, contacts=own, editable=editable)
-        for column in presented.chosen(actor)
+        for column in presented.chosen(actor, kept(actor)[0])
     }
     row = {key: {"text": one.text, "value": one.value} for key, one in cells.items()}
     return JsonResponse({"message": said, "version": present.version, "cells": row}, status=status)
